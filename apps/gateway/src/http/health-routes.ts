@@ -1,17 +1,17 @@
 import { jsonReply, type Reply } from './reply.ts';
 import type { Route, RouteHandler, RouteTable } from './route-table.ts';
 
-/** What readiness says of an upstream. */
-interface UpstreamHealth {
+/** An upstream by the name that readiness tells. */
+interface NamedUpstream {
   readonly settings: { readonly key: string };
-  readonly status: { readonly readiness: string };
 }
 
 export interface HealthOptions {
   readonly upstreams: {
-    all(): readonly UpstreamHealth[];
     /** Those that readiness waits for: they have not been tried once. */
-    untried(): readonly UpstreamHealth[];
+    untried(): readonly NamedUpstream[];
+    /** Those that can't be used, and that it does not wait for. */
+    missing(): readonly NamedUpstream[];
   };
   readonly version: string;
   readonly isDraining: () => boolean;
@@ -44,12 +44,11 @@ export function healthRoutes({
     return jsonReply({ ok, draining: isDraining(), ...(words.length > 0 && { degraded: words }) }, ok ? 200 : 503);
   });
   const readyByName: RouteHandler = ({ principal }) => {
-    const waitingFor = upstreams.untried().map(({ settings }) => settings.key);
-    const gone = upstreams.all().filter(({ status }) => status.readiness === 'unreachable');
+    const waitingFor = upstreams.untried().map(keyOf);
     // A host of dcc-mcp-core takes over the port of a gateway that answers 503: being new is no reason for that.
     const ok = !isDraining();
     const isTold = !needsToken || principal !== undefined;
-    const words = [...degraded(), ...(isTold ? gone.map(({ settings }) => settings.key) : [])];
+    const words = [...degraded(), ...(isTold ? upstreams.missing().map(keyOf) : [])];
     const body = {
       ok,
       ready: ok && waitingFor.length === 0 && !isOpening(),
@@ -72,4 +71,8 @@ function open(handler: () => Reply): Route {
 
 function atPaths(paths: readonly string[], route: Route): RouteTable {
   return Object.fromEntries(paths.map((path) => [`GET ${path}`, route]));
+}
+
+function keyOf({ settings }: NamedUpstream): string {
+  return settings.key;
 }

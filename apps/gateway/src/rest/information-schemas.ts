@@ -54,10 +54,9 @@ export const readyAnswer: z.ZodType = z
     ok: z.boolean(),
     ready: z.boolean(),
     waiting_for: z.array(z.string()).optional().meta({ description: 'Servers that have not been tried once.' }),
-    degraded: z
-      .array(z.string())
-      .optional()
-      .meta({ description: 'Servers that could not be reached, and redis where shared state is away.' }),
+    degraded: z.array(z.string()).optional().meta({
+      description: 'Servers that were tried and can’t be reached or still boot, and redis where shared state is away.',
+    }),
   })
   .openapi('ReadyAnswer');
 

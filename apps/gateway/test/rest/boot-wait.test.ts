@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectCallers, type Caller, type Json } from '../fixtures/callers.ts';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 
 const SLUG = 'maya.4f3f2898.read_scene'; // the server is `a`
 
@@ -119,4 +123,51 @@ test('a server that failed at once is waited for no longer', async () => {
   server.server.close();
   const [answer] = await ask('search', {});
   expect(answer).toMatchObject({ total: 0, zero_results: true });
+});
+
+const HANGS = 'setInterval(() => {}, 1000);';
+
+/** A server beside the one that boots, as the script makes it; resolves once each of them was tried. */
+async function startWith(script: string): Promise<void> {
+  await start(20_000, { mcpServers: { late: { command: process.execPath, args: ['-e', script] } } });
+  boot();
+  await gateway.ready();
+}
+
+async function get(path: string): Promise<Json> {
+  return (await (await fetch(gateway.url + path)).json()) as Json;
+}
+
+test('a server that boots for long is named by search, load_skill and readiness, and waited for no more', async () => {
+  await startWith(HANGS);
+  const startedAt = performance.now();
+  for (const answer of await ask('search', { query: 'comp' })) {
+    expect(answer).toMatchObject({ total: 0, waiting_for: ['late'] });
+    expect(answer).not.toHaveProperty('unreachable');
+  }
+  for (const { error } of await ask('load_skill', { skill_name: 'rigging' })) {
+    expect(error).toMatchObject({ kind: 'not-ready', message: expect.stringContaining('late') });
+  }
+  expect(await get('/v1/readyz')).toEqual({ ok: true, ready: true, degraded: ['late'] });
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+}, 30_000);
+
+test('a server that failed counts as unreachable, also while it is started again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'boot-wait-'));
+  const mark = JSON.stringify(join(folder, 'was-started'));
+  const failsOnce = `const fs = require('fs'); if (!fs.existsSync(${mark})) { fs.writeFileSync(${mark}, ''); process.exit(3); }`;
+  await startWith(failsOnce + HANGS);
+  await until(async () => {
+    const instances = (await get('/v1/instances'))['instances'] as readonly Json[];
+    return instances.find(({ name }) => name === 'late')?.['status'] === 'booting';
+  });
+  for (const answer of await ask('search', { query: 'comp' })) {
+    expect(answer).toMatchObject({ total: 0, unreachable: ['late'] });
+    expect(answer).not.toHaveProperty('waiting_for');
+  }
+  for (const { error } of await ask('load_skill', { skill_name: 'rigging' })) {
+    expect(error).toMatchObject({ kind: 'unknown-slug' });
+  }
+  expect(await get('/v1/readyz')).toEqual({ ok: true, ready: true, degraded: ['late'] });
+  rmSync(folder, { recursive: true });
 });

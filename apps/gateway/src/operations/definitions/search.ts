@@ -70,12 +70,8 @@ async function search(request: SearchRequest, running: RunningOperation): Promis
     isVisible: permissions.areRestricted ? (record) => permissions.shows(record) : undefined,
   });
   const answer = toSearchAnswer(result, core.newId(), permissions);
-  const unreachable = answer.zero_results ? core.upstreams.all().filter(isUnreachable).filter(matters) : [];
+  const unreachable = answer.zero_results ? core.upstreams.lost().filter(matters) : [];
   return { ...answer, ...named('waiting_for', waitingFor), ...named('unreachable', unreachable) };
-}
-
-function isUnreachable({ status }: Upstream): boolean {
-  return status.readiness === 'unreachable';
 }
 
 function named(member: 'waiting_for' | 'unreachable', upstreams: readonly Upstream[]): Partial<SearchAnswer> {

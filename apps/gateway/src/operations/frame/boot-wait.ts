@@ -9,22 +9,22 @@ export function bootMillisLeft({ core, caller }: Pick<RunningOperation, 'core' |
 }
 
 /**
- * Waits for the first tries of the upstreams that matter, as long as the request may.
+ * Waits for the first tries of the upstreams that matter, as long as the request may. Those that boot for longer than a
+ * first try may take are waited for no more: each request would.
  *
  * @param matters Which upstreams the operation asks.
- * @returns Those whose first try has not ended.
+ * @returns Those whose tools are not known yet.
  */
 export async function untilTried(
   running: RunningOperation,
   matters: (upstream: Upstream) => boolean,
 ): Promise<readonly Upstream[]> {
-  const untried = (): readonly Upstream[] => running.core.upstreams.firstTries().filter(matters);
-  const waitedFor = untried();
+  const { upstreams } = running.core;
+  const waitedFor = upstreams.firstTries().filter(matters);
   const millis = bootMillisLeft(running);
-  if (waitedFor.length === 0 || millis === 0) {
-    return waitedFor;
+  if (waitedFor.length > 0 && millis > 0) {
+    const tried = Promise.all(waitedFor.map((upstream) => upstream.connect(millis)));
+    await unlessAborted<unknown>(tried, running.caller.signal, () => undefined);
   }
-  const tried = Promise.all(waitedFor.map((upstream) => upstream.connect(millis)));
-  await unlessAborted<unknown>(tried, running.caller.signal, () => undefined);
-  return untried();
+  return upstreams.unknownYet().filter(matters);
 }

@@ -76,9 +76,24 @@ export class Upstreams {
 
   /** Those of any source whose first try has not ended: whoever asks for tools waits for them for a moment. */
   firstTries(): readonly Upstream[] {
+    return this.all().filter(isUntried);
+  }
+
+  /** Those whose tools are not known yet because they still start, however long that takes. */
+  unknownYet(): readonly Upstream[] {
     return this.all().filter(
-      ({ settings, status }) => !settings.isLazy && !settings.isDisabled && !status.hasBeenTried,
+      (upstream) => isUntried(upstream) || (boots(upstream) && !isLost(upstream) && upstream.status.toolCount === 0),
     );
+  }
+
+  /** Those that can't be reached, also at the moments in which they are tried again. */
+  lost(): readonly Upstream[] {
+    return this.all().filter(isLost);
+  }
+
+  /** Those that the gateway does without and goes on: they are lost, or boot for longer than readiness waits. */
+  missing(): readonly Upstream[] {
+    return this.all().filter((upstream) => isLost(upstream) || (boots(upstream) && upstream.status.hasBeenTried));
   }
 
   stateOf({ facts, status, settings }: Upstream): InstanceState {
@@ -100,4 +115,18 @@ export class Upstreams {
   async close(): Promise<void> {
     await Promise.all(this.all().map((upstream) => upstream.close()));
   }
+}
+
+function isUntried({ settings, status }: Upstream): boolean {
+  return !settings.isLazy && !settings.isDisabled && !status.hasBeenTried;
+}
+
+/** A child that ends at once is started again and again, and boots for a moment each time. */
+function isLost({ status: { readiness, consecutiveFailures } }: Upstream): boolean {
+  return readiness === 'unreachable' || (readiness === 'booting' && consecutiveFailures > 0);
+}
+
+/** A lazy one boots because somebody wants it: nobody else waits for it. */
+function boots({ settings, status }: Upstream): boolean {
+  return status.readiness === 'booting' && !settings.isLazy;
 }
