@@ -2,19 +2,17 @@ import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { BaseUrlOf } from '../http/addresses/base-url.ts';
+import { whyNotKnown } from '../http/query-parameters.ts';
 import { errorReply, jsonReply } from '../http/reply.ts';
 import type { Route, RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import { Permissions } from '../operations/frame/permissions.ts';
-import { toPrintableLine } from '../protocol/printable-text.ts';
 import { instanceRow, shownSource } from '../registry/table/instance-row.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { renderDocsPage } from './docs-page.ts';
 import { renderHomePage } from './home-page.ts';
 import { toOpenApiDocument } from './open-api-document.ts';
 import { type Page, pageReply } from './page.ts';
-
-const MAX_SHOWN_NAME = 128;
 
 export interface InformationOptions {
   readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'governance' | 'contextSettings'>;
@@ -65,12 +63,8 @@ function whole(tell: (route: RouteRequest) => object): Route {
   return {
     guard: 'api',
     handler: (route) => {
-      const [unknown] = route.http.query.keys();
-      if (unknown === undefined) {
-        return jsonReply(tell(route));
-      }
-      const message = `unknown parameter ${toPrintableLine(unknown, MAX_SHOWN_NAME)}; it takes no parameters`;
-      return errorReply({ kind: 'bad-request', message }, 400, route);
+      const message = whyNotKnown(route.http.query, []);
+      return message === undefined ? jsonReply(tell(route)) : errorReply({ kind: 'bad-request', message }, 400, route);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { responseHeaders } from '@dcc-mcp/request-context';
+import { whyNotKnown } from '../http/query-parameters.ts';
 import { jsonReply, jsonTextReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import { batchAnswer, callAnswer } from '../operations/answers/call-answer.ts';
@@ -26,7 +27,7 @@ export function restRoutes(core: OperationCore, bodyLimitBytes: number): RouteTa
     'POST /v1/describe': operations.post(describe),
     'GET /v1/tools/:slug': operations.get({
       ...describe,
-      parse: (_body, { params }) => describeOperation.parse({ tool_slug: params['slug'] }),
+      parse: (_body, route) => toolDescribe(route),
     }),
     'POST /v1/load_skill': operations.post({ definition: loadSkillOperation }),
     'POST /v1/unload_skill': operations.post({ definition: unloadSkillOperation }),
@@ -87,9 +88,21 @@ function instanceCall(body: unknown, route: RouteRequest, upstreams: Upstreams):
       };
 }
 
+function toolDescribe({ http, params }: RouteRequest): ParsedRequest<DescribeBody> {
+  const message = whyNotKnown(http.query, []);
+  return message === undefined ? describeOperation.parse({ tool_slug: params['slug'] }) : { ok: false, message };
+}
+
+/** Names of the parameter that says which tool is meant; the first counts. */
+const TOOL_PARAMETERS = ['backend_tool', 'tool', 'action'];
+
 function instanceDescribe(route: RouteRequest, upstreams: Upstreams): ParsedRequest<DescribeBody> {
   const { query } = route.http;
-  const tool = query.get('backend_tool') ?? query.get('tool') ?? query.get('action') ?? '';
+  const message = whyNotKnown(query, TOOL_PARAMETERS);
+  if (message !== undefined) {
+    return { ok: false, message };
+  }
+  const [tool = ''] = TOOL_PARAMETERS.flatMap((name) => query.get(name) ?? []);
   return tool === ''
     ? { ok: false, message: 'the query parameter backend_tool is required, the tool as the instance names it' }
     : describeOperation.parse({ tool_slug: instanceSlug(route, tool, upstreams) });

@@ -115,6 +115,16 @@ describe.each([
   });
 });
 
+describe('GET /v1/tools/{slug}', () => {
+  test('refuses a query: there is no parameter', async () => {
+    const answer = await rest.get(`/v1/tools/${rest.toolbox('add')}?foo=1`);
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      envelope('bad-request', 'unknown parameter foo; it takes no parameters'),
+    ]);
+  });
+});
+
 describe('POST /v1/describe', () => {
   test.each([
     [{}, 'tool_slug is required, a string'],
@@ -141,6 +151,18 @@ describe('GET /v1/dcc/{dcc}/instances/{id}/describe', () => {
 
   test('refuses a request without a tool', async () => {
     expect((await rest.get(`/v1/dcc/toolbox/instances/${rest.toolboxId}/describe`)).status).toBe(400);
+  });
+
+  test.each([
+    ['backend_tool=add&foo=1', 'unknown parameter foo; there are backend_tool, tool, action'],
+    [
+      'backend_tol=add',
+      'unknown parameter backend_tol (did you mean backend_tool?); there are backend_tool, tool, action',
+    ],
+    ['backend_tool=add&backend_tool=fail', 'backend_tool is given more than once'],
+  ])('refuses ?%s with 400 that names the parameter', async (query, message) => {
+    const answer = await rest.get(`/v1/dcc/toolbox/instances/${rest.toolboxId}/describe?${query}`);
+    expect([answer.status, answer.body]).toEqual([400, envelope('bad-request', message)]);
   });
 });
 

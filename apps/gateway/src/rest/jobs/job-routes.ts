@@ -1,4 +1,5 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
+import { whyNotKnown } from '../../http/query-parameters.ts';
 import { emptyReply, errorReply, jsonTextReply, type Reply } from '../../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../../http/route-table.ts';
 import { isFinished, JOB_STATES } from '../../jobs/job-record.ts';
@@ -87,14 +88,9 @@ function keyOf(route: RouteRequest): JobKey {
 
 /** The query, or what is wrong with it. */
 function readQuery(query: HttpContext['query']): Omit<JobQuery, 'owner'> | string {
-  const names = [...query.keys()];
-  const unknown = names.find((name) => !PARAMETERS.includes(name));
-  if (unknown !== undefined) {
-    return `unknown parameter ${toPrintableLine(unknown, MAX_SHOWN_ID)}; there are ${PARAMETERS.join(', ')}`;
-  }
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    return `${twice} is given more than once`;
+  const refusal = whyNotKnown(query, PARAMETERS);
+  if (refusal !== undefined) {
+    return refusal;
   }
   const [state, tool, limit, cursor] = PARAMETERS.map((name) => query.get(name) ?? undefined);
   const known = JOB_STATES.find((each) => each === state);
