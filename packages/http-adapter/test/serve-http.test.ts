@@ -102,6 +102,23 @@ describe.each([false, true])('with fastPath %p', (fastPath) => {
       expect(heard()).toContain('/metrics b');
     });
 
+    test.each([
+      ['gateway.example', 'Gateway.Example', 'Gateway.Example'],
+      ['gateway.example:80', 'other.example', 'gateway.example:80, not other.example'],
+      ['gateway.example', '', 'gateway.example, not '],
+    ])('the host of a target in absolute form, %s, counts beside the Host "%s"', async (asked, host, expected) => {
+      const { port } = await start(async ({ headers, overruledHost }) => ({
+        status: 200,
+        headers: {},
+        body: `<${String(headers['host'])}${overruledHost === undefined ? '' : `, not ${overruledHost}`}>`,
+      }));
+      const { socket, heard } = await connectRaw(port);
+      socket.write(`GET http://${asked}/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      await once(socket, 'end');
+      socket.destroy();
+      expect(heard()).toContain(`<${expected}>`);
+    });
+
     test('tells when the answer is written, and that the caller did not leave before', async () => {
       const heard: string[] = [];
       const { url } = await start(async (http) => {

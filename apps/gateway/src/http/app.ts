@@ -95,7 +95,7 @@ class Routes {
     // The scrape endpoint takes every method; a browser's preflight has no credentials for it.
     const found = isPreflight(http) ? undefined : this.#router.find(http);
     const known = found === undefined ? this.#router.knownPath(http) : undefined;
-    const refused = originGuard(http.headers);
+    const refused = originGuard(http);
     let reply: Reply;
     if (refused === undefined) {
       try {

@@ -1,8 +1,7 @@
 // Which Host and Origin are served, asked over a socket: clients of HTTP repair much of what strangers send.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { createGateway, type RunningGateway } from '../../src/index.ts';
+import { say } from '../fixtures/say.ts';
 
 const METHODS_AND_PATHS = [
   'GET /healthz',
@@ -25,24 +24,16 @@ const METHODS_AND_PATHS = [
 ];
 
 let gateway: RunningGateway;
+/** Without a public address. */
+let plain: RunningGateway;
 
 beforeAll(async () => {
+  plain = await createGateway({ config: { mcpServers: {} } });
   const env = { DCC_MCP_PUBLIC_URL: 'https://Gateway.Example:8443/base' };
   gateway = await createGateway({ enablePrometheus: true, env, config: { mcpServers: {} } });
 });
 
-afterAll(() => gateway.stop());
-
-/** The whole answer to a request of exactly these lines. */
-async function say(url: string, ...lines: readonly string[]): Promise<string> {
-  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk) => chunks.push(chunk));
-  socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`, 'latin1');
-  await once(socket, 'end');
-  socket.destroy();
-  return Buffer.concat(chunks).toString('latin1');
-}
+afterAll(() => Promise.all([gateway.stop(), plain.stop()]));
 
 async function statusOf(...lines: readonly string[]): Promise<number> {
   return Number((await say(gateway.url!, ...lines)).slice(9, 12));
@@ -141,14 +132,34 @@ describe('on a loopback bind the Host', () => {
     ['http://LOCALHOST/healthz', 'localhost', 200],
     ['http://127.0.0.1:80/healthz', '127.0.0.1:80', 200],
     ['https://gateway.example/healthz', 'gateway.example', 200],
+    ['http://127.0.0.1:9765/healthz', '127.0.0.1', 200],
+    ['http://localhost/healthz', 'localhost:80', 200],
+    ['http://localhost/healthz', '127.0.0.1:9765', 200],
+    ['http://gateway.example/healthz', '[::1]', 200],
     ['http://evil.example/healthz', 'localhost', 403],
     ['http://localhost/healthz', 'evil.example', 403],
+    ['http://localhost/healthz', '', 403],
+    ['http://localhost/healthz', 'localhost, localhost', 403],
     ['http://localhost@evil.example/healthz', 'localhost', 403],
     ['http://user@localhost/healthz', 'user@localhost', 403],
     ['http://127.0.0.1:80@evil.example/healthz', '127.0.0.1:80@evil.example', 403],
     ['evil://localhost/healthz', 'localhost', 403],
   ])('stands with the target %s as %s: %i', async (target, host, status) => {
     expect(await statusOf(`GET ${target} HTTP/1.1`, `Host: ${host}`)).toBe(status);
+  });
+
+  test.each([
+    ['http://localhost/healthz', 'evil.example'],
+    ['http://evil.example/healthz', 'localhost'],
+  ])('that is refused is named, the target being %s and the Host %s', async (target, host) => {
+    const answer = await say(gateway.url!, `GET ${target} HTTP/1.1`, `Host: ${host}`);
+    expect(answer).toContain("The Host 'evil.example' is not served here");
+  });
+
+  test('of a target in absolute form is what links begin with', async () => {
+    const { port } = new URL(plain.url!);
+    const answer = await say(plain.url!, `GET http://localhost:${port}/ HTTP/1.1`, 'Host: 127.0.0.1');
+    expect(answer).toContain(`http://localhost:${port}/mcp`);
   });
 
   test.each(METHODS_AND_PATHS)('is refused at %s', async (route) => {

@@ -29,6 +29,11 @@ export interface HttpContext {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: HttpHeaders;
+  /**
+   * What the Host header said, where the target in absolute form names another host: that one counts, and stands in
+   * `headers` (RFC 9112, section 3.2.2). Whoever guards hosts looks at both.
+   */
+  readonly overruledHost?: string | undefined;
   /** IP address of the connection's other end; not what headers claim. */
   readonly peerAddress: string | undefined;
   readonly peerPort: number | undefined;

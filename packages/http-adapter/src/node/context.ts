@@ -14,6 +14,7 @@ export class NodeHttpContext implements HttpContext {
   readonly method: string;
   readonly path: string;
   readonly headers: HttpHeaders;
+  readonly overruledHost: string | undefined;
   readonly #message: IncomingMessage;
   readonly #target: ServerResponse;
   readonly #url: string;
@@ -30,7 +31,9 @@ export class NodeHttpContext implements HttpContext {
     const query = url.indexOf('?');
     this.method = message.method ?? 'GET';
     this.path = query === -1 ? url : url.slice(0, query);
-    this.headers = readHeaders(message);
+    const { headers, overruledHost } = readHeaders(message);
+    this.headers = headers;
+    this.overruledHost = overruledHost;
     this.#message = message;
     this.#target = target;
     this.#url = url;
@@ -122,17 +125,16 @@ export class NodeHttpContext implements HttpContext {
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
 
-/**
- * The host of a target in absolute form stands beside a Host header that says something else (RFC 9112, section 3.2.2,
- * prefers the target's): two hosts are none, for whoever guards them. What it holds is kept as it is written.
- */
-function readHeaders({ headers, url = '/' }: IncomingMessage): HttpHeaders {
+/** The host of a target in absolute form counts, whatever Host says beside it; it is kept as it is written. */
+function readHeaders({ headers, url = '/' }: IncomingMessage): Pick<HttpContext, 'headers' | 'overruledHost'> {
   if (url.startsWith('/') || url === '*') {
-    return headers;
+    return { headers };
   }
   const asked = ABSOLUTE_FORM.exec(url)?.[1] ?? url;
   const { host = asked } = headers;
-  return { ...headers, host: host.toLowerCase() === asked.toLowerCase() ? host : `${asked}, ${host}` };
+  return host.toLowerCase() === asked.toLowerCase()
+    ? { headers: { ...headers, host } }
+    : { headers: { ...headers, host: asked }, overruledHost: host };
 }
 
 /** Path and query. Frameworks that mount handlers under a path cut `url` and keep the whole of it in `originalUrl`. */

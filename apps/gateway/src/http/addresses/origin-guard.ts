@@ -1,5 +1,4 @@
-import { headerText } from '@dcc-mcp/http-adapter';
-import type { RequestHeaders } from '@dcc-mcp/request-context';
+import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { isLoopback } from '../../config/reader/bind-rules.ts';
 import { toPrintableLine } from '../../protocol/printable-text.ts';
 import { type Authority, isOwnName, type Origin, parseAuthority, parseOrigin } from './authority.ts';
@@ -21,7 +20,7 @@ export interface OriginRefusal {
 }
 
 /** Says why a request is refused; `undefined` lets it pass. */
-export type OriginGuard = (headers: RequestHeaders) => OriginRefusal | undefined;
+export type OriginGuard = (http: Pick<HttpContext, 'headers' | 'overruledHost'>) => OriginRefusal | undefined;
 
 /** Characters of a refused name that are repeated to its sender. */
 const MAX_SHOWN = 100;
@@ -30,13 +29,14 @@ const MAX_SHOWN = 100;
 export function createOriginGuard(options: OriginGuardOptions): OriginGuard {
   const isHostAllowed = createHostRule(options);
   const publicOrigin = parseOrigin(originOf(options.publicUrl));
-  return (headers) => {
+  return ({ headers, overruledHost }) => {
     const host = headerText(headers, 'host');
     const authority = host === undefined ? undefined : parseAuthority(host);
-    if (host !== undefined && !isHostAllowed(authority)) {
+    const foreign = [host, overruledHost].find((each) => each !== undefined && !isHostAllowed(parseAuthority(each)));
+    if (foreign !== undefined) {
       const fix = isLoopback(options.host) ? 'DCC_MCP_PUBLIC_URL' : 'server.allowedHosts or DCC_MCP_PUBLIC_URL';
       return {
-        message: `The Host '${shown(host)}' is not served here; set ${fix} to serve it`,
+        message: `The Host '${shown(foreign)}' is not served here; set ${fix} to serve it`,
         advice: 'Ask by the address that the gateway listens on, or have its operator allow this host.',
       };
     }

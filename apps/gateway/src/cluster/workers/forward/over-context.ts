@@ -21,6 +21,10 @@ export class OverContext implements HttpContext {
     this.#over = over;
   }
 
+  get overruledHost(): string | undefined {
+    return this.#http.overruledHost;
+  }
+
   get peerAddress(): string | undefined {
     return 'peerAddress' in this.#over ? this.#over.peerAddress : this.#http.peerAddress;
   }

@@ -1,4 +1,4 @@
-import type { HttpContext } from '@dcc-mcp/http-adapter';
+import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { Agent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { App } from '../../../http/app.ts';
@@ -59,12 +59,11 @@ interface Sending {
 
 function send(http: HttpContext, { socketPath, agent, body }: Sending): Promise<Reply> {
   const { promise, resolve } = Promise.withResolvers<Reply>();
-  const query = http.query.toString();
   const outgoing = httpRequest({
     socketPath,
     ...(agent === undefined ? {} : { agent }),
     method: http.method,
-    path: query === '' ? http.path : `${http.path}?${query}`,
+    path: targetOf(http),
     headers: headersOf(http, body),
   });
   outgoing.on('response', (response) => resolve(toReply(response)));
@@ -72,6 +71,13 @@ function send(http: HttpContext, { socketPath, agent, body }: Sending): Promise<
   http.onGone(() => outgoing.destroy());
   outgoing.end(body?.text);
   return promise;
+}
+
+/** In the form that it came in: whoever answers guards both of its hosts. */
+function targetOf({ path, query, headers, overruledHost }: HttpContext): string {
+  const asked = query.toString();
+  const target = asked === '' ? path : `${path}?${asked}`;
+  return overruledHost === undefined ? target : `http://${headerText(headers, 'host') ?? ''}${target}`;
 }
 
 interface ForeignBody {
@@ -100,6 +106,7 @@ function headersOf(http: HttpContext, body: ForeignBody | undefined): OutgoingHt
   }
   return {
     ...headers,
+    ...(http.overruledHost === undefined ? {} : { host: http.overruledHost }),
     ...(body === undefined ? {} : { 'content-length': String(body.bytes) }),
     [PEER_HEADER]: `${http.peerAddress ?? ''} ${http.peerPort ?? ''}`,
   };
