@@ -3,7 +3,7 @@ import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { RowLinks } from '../rows/call-row.ts';
 import { pick, present } from '../rows/present.ts';
 import type { RowIdentity } from '../rows/row-identity.ts';
-import type { DebugBundle } from './bundle.ts';
+import { type DebugBundle, subjectRows } from './bundle.ts';
 import { messageFor, type RootCause } from './root-cause.ts';
 
 /** Name of the shape of {@link AgentPacket}. */
@@ -43,9 +43,7 @@ const MESSAGE_NOTE =
 
 /** The packet of a bundle. */
 export function agentPacket(source: DebugBundle): AgentPacket {
-  const isSubject = ({ request_id: id }: RowIdentity): boolean => id === source.request_id;
-  const call = source.calls.find(isSubject);
-  const trace = source.traces.find(isSubject);
+  const { call, trace } = subjectRows(source);
   const row = call ?? trace;
   return fit(
     present({

@@ -54,17 +54,47 @@ export interface DebugBundle {
   readonly links: RowLinks;
 }
 
-/** The request that a bundle is about: its call, else its trace, else its search; the one that was asked for by id first. */
-export function subjectOf({ lookupId, calls, traces, searches }: BundleRows): CallRow | Trace | SearchRow | undefined {
-  const rows = [...calls, ...traces, ...searches];
-  const named = rows.find(
-    (row) =>
-      row.row_id === lookupId || row.request_id === lookupId || ('search_id' in row && row.search_id === lookupId),
-  );
-  return named ?? rows.find(isFailed) ?? rows[0];
+type Subject = CallRow | Trace | SearchRow;
+type FoundRows = Pick<BundleRows, 'lookupId' | 'calls' | 'traces' | 'searches'>;
+
+/**
+ * The request that a bundle is about: its call, else its trace, else its search; the one that was asked for by id first.
+ * Where several requests have that id it is the newest of them.
+ */
+export function subjectOf({ lookupId, calls, traces, searches }: FoundRows): Subject | undefined {
+  const rows: readonly Subject[] = [...calls, ...traces, ...searches];
+  const own = rows.find(({ row_id: id }) => id === lookupId);
+  return own ?? newestOf(rows.filter(isNamed(lookupId))) ?? rows.find(isFailed) ?? rows[0];
 }
 
-function isFailed(row: CallRow | Trace | SearchRow): boolean {
+function isNamed(id: string): (row: Subject) => boolean {
+  return (row) => row.request_id === id || ('search_id' in row && row.search_id === id);
+}
+
+/** Rows of one request have one row id: the first of them stays. */
+function newestOf(rows: readonly Subject[]): Subject | undefined {
+  return rows.reduce<Subject | undefined>(
+    (newest, row) => (newest === undefined || row.row_id > newest.row_id ? row : newest),
+    undefined,
+  );
+}
+
+/** What {@link subjectRows} finds. */
+interface SubjectRows {
+  readonly id: string | undefined;
+  /** Absent where the request is none, or its row is not retained any more. */
+  readonly call: CallRow | undefined;
+  readonly trace: Trace | undefined;
+}
+
+/** The rows of the request that a bundle is about; a request id may be that of several requests. */
+export function subjectRows({ lookup_id: lookupId, calls, traces, searches }: DebugBundle): SubjectRows {
+  const id = subjectOf({ lookupId, calls, traces, searches })?.row_id;
+  const isSubject = (row: RowIdentity): boolean => row.row_id === id;
+  return { id, call: calls.find(isSubject), trace: traces.find(isSubject) };
+}
+
+function isFailed(row: Subject): boolean {
   return 'success' in row && !row.success;
 }
 
@@ -103,7 +133,7 @@ export function bundle(rows: BundleRows, { compact = false }: { readonly compact
   });
 }
 
-function causeOf({ calls }: BundleRows, subject: CallRow | Trace | SearchRow): RootCause | undefined {
+function causeOf({ calls }: BundleRows, subject: Subject): RootCause | undefined {
   if (!('outcome' in subject)) {
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { RowLinks } from '../rows/call-row.ts';
 import { present } from '../rows/present.ts';
 import { isRowId } from '../rows/row-id.ts';
 import { TRACE_OPERATIONS } from '../rows/trace-row.ts';
-import type { DebugBundle } from './bundle.ts';
+import { type DebugBundle, subjectRows } from './bundle.ts';
 import { messageFor, rootCause } from './root-cause.ts';
 
 /** Name of the shape of {@link IssueReport}. */
@@ -70,9 +70,7 @@ type Summary = IssueReport['summary'];
 
 /** Words of closed sets, numbers, and versions that look like some. */
 function summaryOf(source: DebugBundle, { gatewayVersion }: IssueReportOptions): Summary {
-  const isSubject = ({ request_id: id }: { readonly request_id: string }): boolean => id === source.request_id;
-  const call = source.calls.find(isSubject);
-  const trace = source.traces.find(isSubject);
+  const { call, trace } = subjectRows(source);
   const outcome = OUTCOMES.find((each) => each === (call ?? trace)?.outcome) ?? 'ok';
   const cause = rootCause({ outcome });
   const summary = {
@@ -152,15 +150,13 @@ function bodyOf(summary: Summary, note: string): string {
 
 /** Leads from the gateway's own address, which is not said, by the key that the gateway itself made. */
 function relativeLinks(source: DebugBundle): RowLinks {
-  const row = [...source.calls, ...source.traces, ...source.searches].find(
-    ({ request_id: id }) => id === source.request_id,
-  );
-  if (row === undefined || !isRowId(row.row_id)) {
+  const { id } = subjectRows(source);
+  if (id === undefined || !isRowId(id)) {
     return {};
   }
   return {
-    trace_api: `/v1/debug/traces/${row.row_id}`,
-    debug_bundle: `/v1/debug/bundles/${row.row_id}`,
-    issue_report_url: `/v1/debug/issue-reports/${row.row_id}`,
+    trace_api: `/v1/debug/traces/${id}`,
+    debug_bundle: `/v1/debug/bundles/${id}`,
+    issue_report_url: `/v1/debug/issue-reports/${id}`,
   };
 }
