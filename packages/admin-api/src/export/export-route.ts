@@ -1,5 +1,4 @@
-import type { CallStore, RowFilter, SearchRow } from '@dcc-mcp/call-store';
-import { bestRankOf } from '@dcc-mcp/call-store/analytics';
+import type { CallStore, RowFilter } from '@dcc-mcp/call-store';
 import { z } from 'zod';
 import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions, AdminSources } from '../admin-sources.ts';
@@ -11,6 +10,7 @@ import { Parameters, wrong } from '../request/parameters.ts';
 import { workflowsOf } from '../routes/computed-routes.ts';
 import { COLUMNS, EXPORT_KINDS, type ExportKind } from './columns.ts';
 import { csvHeader, csvRow } from './csv.ts';
+import { labelledSearch } from './labelled-search.ts';
 import { lineStream } from './line-stream.ts';
 
 const PARAMETERS = ['kind', 'format', 'since', 'until', 'q'] as const;
@@ -95,7 +95,7 @@ async function* rowsOf(store: CallStore, kind: ExportKind, filter: RowFilter): A
     yield* await workflowsOf(store, filter);
   } else if (kind === 'searches') {
     for await (const search of store.scan(kind, filter)) {
-      yield labelled(search);
+      yield labelledSearch(search);
     }
   } else {
     for await (const row of store.scan(kind, filter)) {
@@ -115,19 +115,4 @@ async function* csvLines(rows: AsyncIterable<object>, kind: ExportKind): AsyncGe
   for await (const row of rows) {
     yield csvRow(row, COLUMNS[kind]);
   }
-}
-
-/** What a ranker is trained with: the query, the tool that was chosen, its rank, and whether that went well. */
-function labelled(search: SearchRow): object {
-  const best = bestRankOf(search);
-  const chosen = search.followups.filter(({ selected_rank: rank }) => best !== undefined && rank === best);
-  const [first] = chosen;
-  return first === undefined
-    ? search
-    : {
-        ...search,
-        chosen_tool: first.tool_slug,
-        chosen_rank: best,
-        chosen_success: chosen.some(({ kind, success }) => kind === 'call' && success),
-      };
 }
