@@ -64,3 +64,55 @@ describe('two calls of one id in one trace, the first failed', () => {
     });
   });
 });
+
+describe('three calls of one id, each in a trace of its own', () => {
+  let rows: readonly string[];
+
+  beforeAll(async () => {
+    const headers = { 'x-request-id': 'same-id' };
+    for (const tool of ['is_error', 'success_false', 'say']) {
+      await rest.post('/v1/call', { tool_slug: rest.toolbox(tool) }, headers);
+    }
+    rows = await rowsOf('same-id');
+  });
+
+  test('the trace of the id is the newest, and lists the others', async () => {
+    const trace = await debug('traces/same-id');
+    expect(trace).toMatchObject({ row_id: rows[2], outcome: 'ok', tool: rest.toolbox('say') });
+    expect(rowIds(trace['requests'])).toEqual(rows);
+  });
+
+  test('the bundle of the id is about the newest, and has the others', async () => {
+    const bundle = await debug('bundles/same-id');
+    expect(bundle).toMatchObject({ trace_id: (await debug('traces/same-id'))['trace_id'], request_ids: ['same-id'] });
+    expect(bundle).not.toHaveProperty('root_cause');
+    expect(rowIds(bundle['calls'])).toEqual(rows.toReversed());
+    expect(rowIds(bundle['traces'])).toEqual(rows.toReversed());
+  });
+
+  test('the context of the id has the row ids of all', async () => {
+    expect(await debug('trace-context/same-id')).toMatchObject({
+      row_id: rows[2],
+      request_ids: ['same-id'],
+      row_ids: rows.toReversed(),
+    });
+  });
+
+  test('each is told of alone by its row id', async () => {
+    const [first = ''] = rows;
+    expect(rowIds((await debug(`traces/${first}`))['requests'])).toEqual([first]);
+    expect(rowIds((await debug(`bundles/${first}`))['calls'])).toEqual([first]);
+  });
+});
+
+test('a request that was given the row id of another one does not hide it', async () => {
+  await rest.post(
+    '/v1/call',
+    { tool_slug: rest.toolbox('add'), arguments: { a: 1, b: 2 } },
+    { 'x-request-id': 'mine' },
+  );
+  const [id = ''] = await rowsOf('mine');
+  await rest.post('/v1/call', { tool_slug: rest.toolbox('say') }, { 'x-request-id': id });
+  const ids = [`traces/${id}`, `bundles/${id}`].map(async (path) => (await debug(path))['request_id']);
+  expect(await Promise.all(ids)).toEqual(['mine', 'mine']);
+});

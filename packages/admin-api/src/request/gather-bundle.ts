@@ -32,7 +32,7 @@ export async function gatherBundle(sources: AdminSources, id: string, places: Li
   if (first === undefined) {
     throw await unknownRequest(store, id);
   }
-  const found = await findRows(store, first.trace_id);
+  const found = joined(named, await findRows(store, first.trace_id));
   const subject = subjectOf({ ...named, ...found }) ?? first;
   const rows = { ...found, searches: await withFollowed(store, found) };
   const linked = <Row extends object>(list: readonly Row[]): readonly Row[] =>
@@ -60,6 +60,21 @@ async function findRows(store: CallStore, id: string): Promise<Rows> {
     store.find('searches', id),
   ]);
   return { calls, traces, searches };
+}
+
+/** Those of the id, which may be that of requests of several traces, and those of the trace. */
+function joined(named: Rows, ofTrace: Rows): Rows {
+  return {
+    calls: newestFirst([...named.calls, ...ofTrace.calls]),
+    traces: newestFirst([...named.traces, ...ofTrace.traces]),
+    searches: newestFirst([...named.searches, ...ofTrace.searches]),
+  };
+}
+
+/** Each once. */
+function newestFirst<Row extends { readonly row_id: string }>(rows: readonly Row[]): readonly Row[] {
+  const byId = new Map(rows.map((row) => [row.row_id, row]));
+  return [...byId.values()].toSorted((a, b) => (a.row_id < b.row_id ? 1 : -1));
 }
 
 /** Searches of the trace, and those that its calls followed. */

@@ -94,6 +94,7 @@ function traceContext(rows: BundleRows): object {
     caller_trace_id: subject?.caller_trace_id,
     session_id: subject?.session_id,
     turn_id: subject?.turn_id,
+    row_ids: unique(all.map(({ row_id: id }) => id)),
     request_ids: unique(all.map(({ request_id: id }) => id)),
     search_ids: unique(searches.map(({ search_id: id }) => id)),
     job_ids: unique(calls.map(({ job_id: id }) => id)),

@@ -63,6 +63,7 @@ export const traceContextAnswer: z.ZodType = z
     caller_trace_id: z.string().optional(),
     session_id: z.string().optional(),
     turn_id: z.string().optional(),
+    row_ids: ids.meta({ description: 'Of all that is listed: several requests may have one request id.' }),
     request_ids: ids,
     search_ids: ids,
     job_ids: ids,

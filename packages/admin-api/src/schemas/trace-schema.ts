@@ -74,6 +74,9 @@ export const trace = z
     output: payload.optional(),
     agent_context: z.record(z.string(), z.unknown()).optional(),
     events: z.array(sessionEvent),
-    requests: z.array(request).meta({ description: 'Every retained request of the same trace, oldest first.' }),
+    requests: z.array(request).meta({
+      description:
+        'Every retained request of the same trace, and those that have the id that was asked for, oldest first.',
+    }),
   } satisfies Members<TraceDetail & { readonly events: unknown }>)
   .meta({ id: 'Trace' });

@@ -79,7 +79,7 @@ export interface Trace extends TraceRow {
   readonly agent_context?: Readonly<Record<string, unknown>>;
 }
 
-/** Another request of the same trace. */
+/** A request of the same trace, or of the id that was looked up. */
 export interface TraceRequest {
   readonly row_id: string;
   readonly request_id: string;
@@ -87,7 +87,7 @@ export interface TraceRequest {
   readonly outcome: Outcome;
 }
 
-/** A trace as it is shown: with what else is retained of the same trace, oldest first. */
+/** A trace as it is shown: with what else is retained of the same trace or id, oldest first. */
 export interface TraceDetail extends Trace {
   readonly requests: readonly TraceRequest[];
 }

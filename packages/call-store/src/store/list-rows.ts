@@ -1,6 +1,6 @@
 import { QUERY_FIELDS } from '../query/fields/query-fields.ts';
 import { type RowPredicate, toPredicate } from '../query/query-predicate.ts';
-import { type TraceDetail, toTraceRow } from '../rows/trace-row.ts';
+import { type Trace, type TraceDetail, type TraceRequest, toTraceRow } from '../rows/trace-row.ts';
 import type { CallStore, ListRequest, RowFilter, RowList } from './call-store.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 
@@ -76,15 +76,24 @@ export function isNamed({ id, row }: Entry<object>, wanted: string): boolean {
   return id === wanted || NAMES.some((name) => names[name] === wanted);
 }
 
-/** The newest trace that has the id, with the requests of the same trace that are retained, oldest first. */
+/**
+ * The trace that has the id, of several the newest; with the requests of the same trace that are retained, and those that have
+ * the same id: clients repeat ids of their requests.
+ */
 export async function traceDetail(store: Pick<CallStore, 'find'>, id: string): Promise<TraceDetail | undefined> {
-  const [newest] = await store.find('traces', id);
-  if (newest === undefined) {
+  const named = await store.find('traces', id);
+  const found = named.find(({ row_id: own }) => own === id) ?? named[0];
+  if (found === undefined) {
     return undefined;
   }
-  const sameTrace = await store.find('traces', newest.trace_id);
-  const requests = sameTrace
-    .map(({ row_id, request_id, operation, outcome }) => ({ row_id, request_id, operation, outcome }))
-    .toReversed();
-  return { ...newest, requests };
+  const sameTrace = await store.find('traces', found.trace_id);
+  return { ...found, requests: requestsOf([...sameTrace, ...named]) };
+}
+
+/** Each once, oldest first. */
+function requestsOf(traces: readonly Trace[]): readonly TraceRequest[] {
+  const byId = new Map(traces.map((trace) => [trace.row_id, trace]));
+  return [...byId.values()]
+    .toSorted((a, b) => (a.row_id < b.row_id ? -1 : 1))
+    .map(({ row_id, request_id, operation, outcome }) => ({ row_id, request_id, operation, outcome }));
 }

@@ -60,7 +60,7 @@ function OpenSpan({ trace }: { readonly trace: TraceDetail }) {
   );
 }
 
-/** Every retained request of the same trace. */
+/** Every retained request of the same trace, or of the id that was asked for. */
 function Requests({ trace }: { readonly trace: TraceDetail }) {
   return (
     <section aria-label={traceText('trace.requests')}>

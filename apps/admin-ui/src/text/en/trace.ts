@@ -28,7 +28,7 @@ export const trace = {
   'trace.started': 'Begins after',
   'trace.exported': 'Exported',
   'trace.notExported': 'no: it is kept here only',
-  'trace.requests': 'Requests of this trace',
+  'trace.requests': 'Related requests',
   'trace.thisOne': 'this one',
   'continuity.title': 'How whole the trace is',
   'continuity.none':

@@ -30,7 +30,7 @@ export const trace: Translation<typeof en> = {
   'trace.started': '开始于',
   'trace.exported': '已导出',
   'trace.notExported': '否：仅保留在此',
-  'trace.requests': '此链路的请求',
+  'trace.requests': '相关请求',
   'trace.thisOne': '当前',
   'continuity.title': '链路是否完整',
   'continuity.none':
