@@ -8,10 +8,11 @@ import type {
   SearchRow,
   Trace,
 } from '@dcc-mcp/call-store';
-import { type BundleRows, subjectOf } from '@dcc-mcp/call-store/analytics';
+import { type BundleRows, ownCalls, subjectOf } from '@dcc-mcp/call-store/analytics';
 import type { QueryTerm } from '@dcc-mcp/call-store/query';
-import type { AdminSources, EventsWanted } from '../admin-sources.ts';
+import type { AdminSources } from '../admin-sources.ts';
 import type { AdminRefusal } from './admin-request.ts';
+import { instanceEvents, instancesOf } from './instance-events.ts';
 import { linkedRow, type LinkPlaces, requestLinks } from './links.ts';
 import { counted, unknownId } from './unknown-id.ts';
 
@@ -37,16 +38,17 @@ export async function gatherBundle(sources: AdminSources, id: string, places: Li
   const rows = { ...found, searches: await withFollowed(store, found) };
   const linked = <Row extends object>(list: readonly Row[]): readonly Row[] =>
     list.map((row) => linkedRow(row, places));
+  const surroundings = await surroundingsOf(sources, { subject, rows, places });
   const previous = await previousOf(store, subject);
   return {
     lookupId: id,
     calls: linked(capped(rows.calls, subject)),
     traces: linked(capped(rows.traces, subject)),
     searches: linked(capped(rows.searches, subject)),
-    ...(await surroundingsOf(sources, { subject, rows, places })),
+    ...surroundings,
     previousFailures: linked(previous.failures),
     previousCalls: linked(previous.calls),
-    omitted: omittedOf(rows),
+    omitted: [...omittedOf(rows), ...surroundings.omitted],
     links: requestLinks(places, subject.row_id),
   };
 }
@@ -113,7 +115,7 @@ function around(subject: Subject): Times {
   return { sinceMillis: end - length - AROUND_MILLIS, untilMillis: end + AROUND_MILLIS };
 }
 
-type Surroundings = Pick<BundleRows, 'events' | 'contention' | 'instance'>;
+type Surroundings = Pick<BundleRows, 'events' | 'contention' | 'instance'> & { readonly omitted: readonly string[] };
 
 interface Asked {
   readonly subject: Subject;
@@ -123,27 +125,23 @@ interface Asked {
 
 async function surroundingsOf(sources: AdminSources, { subject, rows, places }: Asked): Promise<Surroundings> {
   const times = around(subject);
-  const id = 'instance_id' in subject ? subject.instance_id : undefined;
-  const isNear = (event: ContentionEvent): boolean =>
-    event.instance_id === id || ('dcc_type' in subject && event.dcc_type === subject.dcc_type);
+  const own = ownCalls(subject, rows.calls);
+  const instanceIds = instancesOf('instance_id' in subject ? subject : {}, own);
+  const dccTypes = new Set([subject, ...own].map((row) => ('dcc_type' in row ? row.dcc_type : undefined)));
+  const isNear = ({ instance_id: id, dcc_type: type }: ContentionEvent): boolean =>
+    instanceIds.includes(id) || dccTypes.has(type);
   const contention = await take(sources.store, 'events', { filter: times, limit: MAX_ROWS, matches: isNear });
-  if (id === undefined) {
-    return { events: [], contention };
-  }
-  const events = (await sources.eventsOf?.(id, eventsWanted(rows, id, times))) ?? [];
-  return { events, contention, instance: await cardOf(sources, id, places.baseUrl) };
-}
-
-/** What its instance told of the requests of the trace that ran there. */
-function eventsWanted({ calls }: Rows, instanceId: string, { sinceMillis, untilMillis }: Times): EventsWanted {
-  const there = calls.filter(({ instance_id: id }) => id === instanceId);
-  return {
-    fromMillis: sinceMillis,
-    toMillis: untilMillis,
-    calls: there.map(({ request_id: id }) => id),
-    jobs: there.flatMap(({ job_id: id }) => id ?? []),
-    traces: there.map(({ trace_id: id }) => id),
-  };
+  const events = await instanceEvents(sources.eventsOf, {
+    instanceIds,
+    requests: rows.calls,
+    fromMillis: times.sinceMillis,
+    toMillis: times.untilMillis,
+  });
+  const [first] = instanceIds;
+  const instance = first === undefined ? undefined : await cardOf(sources, first, places.baseUrl);
+  const { length: count } = instanceIds;
+  const omitted = instance !== undefined && count > 1 ? [`instance: the card of 1 of ${count} is here`] : [];
+  return { events, contention, instance, omitted };
 }
 
 async function cardOf(sources: AdminSources, id: string, baseUrl: string): Promise<object | undefined> {

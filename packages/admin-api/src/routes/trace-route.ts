@@ -1,7 +1,9 @@
 import type { CallStore, TraceDetail } from '@dcc-mcp/call-store';
+import { ownCalls } from '@dcc-mcp/call-store/analytics';
 import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions, AdminSources } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
+import { instanceEvents, instancesOf } from '../request/instance-events.ts';
 import { requestLinks } from '../request/links.ts';
 import { Parameters } from '../request/parameters.ts';
 import { counted, unknownId } from '../request/unknown-id.ts';
@@ -26,14 +28,14 @@ export function traceRoute({ sources, pagePath }: AdminRoutesOptions): AdminRout
 }
 
 async function eventsOf({ store, eventsOf: ask }: AdminSources, found: TraceDetail): Promise<readonly object[]> {
-  const { instance_id: id, started_at: startedAt, total_ms: millis, row_id: row, request_id: call } = found;
-  if (id === undefined || ask === undefined) {
-    return [];
-  }
-  const fromMillis = Date.parse(startedAt);
-  const rows = await store.find('calls', row);
-  const jobs = rows.flatMap(({ job_id: job }) => job ?? []);
-  return ask(id, { fromMillis, toMillis: fromMillis + millis, calls: [call], jobs, traces: [found.trace_id] });
+  const own = ownCalls(found, await store.find('calls', found.trace_id));
+  const fromMillis = Date.parse(found.started_at);
+  return instanceEvents(ask, {
+    instanceIds: instancesOf(found, own),
+    requests: [found, ...own],
+    fromMillis,
+    toMillis: fromMillis + found.total_ms,
+  });
 }
 
 /** @throws {AdminRefusal} When nothing of that id is retained (any more). */

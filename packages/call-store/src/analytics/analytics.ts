@@ -2,6 +2,7 @@ export { AGENT_PACKET_SCHEMA, type AgentPacket, agentPacket, MAX_AGENT_PACKET_BY
 export { bundle, BUNDLE_SCHEMA, type BundleRows, type DebugBundle, subjectOf } from './bundle.ts';
 export { type Facet, type FacetOptions, type FacetValue } from './facet.ts';
 export { ISSUE_REPORT_SCHEMA, type IssueReport, issueReport, type IssueReportOptions } from './issue-report.ts';
+export { ownCalls } from './own-calls.ts';
 export { type Culprit, hintsFor, type RootCause, rootCause } from './root-cause.ts';
 export { bestRankOf, type SearchStats, type SearchTelemetry, searchTelemetry } from './search-telemetry.ts';
 export {

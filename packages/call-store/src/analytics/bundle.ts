@@ -4,6 +4,7 @@ import { pick, present } from '../rows/present.ts';
 import type { RowAttribution, RowIdentity } from '../rows/row-identity.ts';
 import type { SearchRow } from '../rows/search-row.ts';
 import type { Trace } from '../rows/trace-row.ts';
+import { ownCalls } from './own-calls.ts';
 import { hintsFor, type RootCause, rootCause } from './root-cause.ts';
 
 /** Name of the shape of {@link DebugBundle}. */
@@ -133,12 +134,14 @@ export function bundle(rows: BundleRows, { compact = false }: { readonly compact
   });
 }
 
+/** That of a batch is that of its first item which ended as the batch did. */
 function causeOf({ calls }: BundleRows, subject: Subject): RootCause | undefined {
   if (!('outcome' in subject)) {
     return undefined;
   }
-  const error = calls.find(({ row_id: id }) => id === subject.row_id)?.error;
-  return rootCause({ outcome: subject.outcome, ...(error === undefined ? {} : { error }) });
+  const { outcome } = subject;
+  const error = ownCalls(subject, calls).find((call) => call.outcome === outcome)?.error;
+  return rootCause({ outcome, ...(error === undefined ? {} : { error }) });
 }
 
 function withoutPayloads({ input: _input, output: _output, agent_context: _agent, ...trace }: Trace): Trace {
