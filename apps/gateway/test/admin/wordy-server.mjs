@@ -1,4 +1,4 @@
-// An MCP server over stdio that writes a line to stderr for each call, and ends in the middle of a call of `end`.
+// An MCP server over stdio that writes a line to stderr and tells progress for each call; it ends in the middle of one of `end`.
 import { createInterface } from 'node:readline';
 
 const inputSchema = { type: 'object', properties: { text: { type: 'string' } } };
@@ -17,6 +17,8 @@ const RESULTS = {
   ping: {},
 };
 
+const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+
 createInterface({ input: process.stdin }).on('line', (line) => {
   const { id, method, params } = JSON.parse(line);
   if (method === 'tools/call') {
@@ -24,11 +26,15 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     if (params.name === 'end') {
       process.exit(1);
     }
+    const { progressToken } = params['_meta'] ?? {};
+    if (progressToken !== undefined) {
+      send({ method: 'notifications/progress', params: { progressToken, progress: 1 } });
+    }
   }
   if (id === undefined) {
     return;
   }
   const result = RESULTS[method];
   const body = result === undefined ? { error: { code: -32601, message: 'unknown' } } : { result };
-  process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`);
+  send({ id, ...body });
 });

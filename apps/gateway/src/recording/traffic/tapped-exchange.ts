@@ -1,4 +1,5 @@
 import { type BodyReading, headerText, type HttpContext, type HttpResponse } from '@dcc-mcp/http-adapter';
+import { EventStreamParser } from '../../protocol/event-stream-parser.ts';
 import { type MessageFacts, readMessageFacts } from '../../protocol/wire/message-facts.ts';
 import {
   idsOfTraceparent,
@@ -28,14 +29,14 @@ interface IdentifiedResponse extends HttpResponse {
 
 type Passing = Pick<WireFrame, 'leg' | 'sizeBytes' | 'headers' | 'method'> & { readonly status?: number };
 
+/** What says where a stream is matters to its reader alone, and the gateway wrote its events within bounds. */
+const UNHEARD = { maxEventBytes: Number.MAX_SAFE_INTEGER, onId: ignore, onRetry: ignore, onOverlong: ignore };
 const NO_FACTS: MessageFacts = { method: undefined, id: undefined, tool: undefined };
-const EVENT = /^event: message\ndata: (.*)\n\n$/s;
 
 /** One request of a client and its answer, both told of. */
 export class TappedExchange {
   readonly #options: TappedExchangeOptions;
   readonly #request: TappedRequest;
-  readonly #decoder = new TextDecoder();
   #facts: MessageFacts = NO_FACTS;
   #asked: SeenFrame | undefined;
 
@@ -89,17 +90,21 @@ export class TappedExchange {
     return reading;
   }
 
-  /** An event stream is written event by event. */
   #watch({ headers, status }: HttpResponse, ids: WireIds): TransformStream<Uint8Array, Uint8Array> {
-    return new TransformStream({
-      transform: (chunk, controller) => {
-        controller.enqueue(chunk);
-        const data = EVENT.exec(this.#decoder.decode(chunk))?.[1];
-        if (data !== undefined) {
+    const events = new EventStreamParser({
+      ...UNHEARD,
+      onEvent: (data) => {
+        if (data !== '') {
           const { method } = readMessageFacts(data);
           const sizeBytes = Buffer.byteLength(data);
           this.#tell({ leg: 'gateway_to_client', sizeBytes, headers, status, method }).identify(ids);
         }
+      },
+    });
+    return new TransformStream({
+      transform: (chunk, controller) => {
+        controller.enqueue(chunk);
+        events.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       },
     });
   }
@@ -132,3 +137,5 @@ export class TappedExchange {
     };
   }
 }
+
+function ignore(): void {}

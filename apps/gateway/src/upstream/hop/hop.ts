@@ -171,3 +171,15 @@ export class Hop {
 export function isCancellable(method: string): boolean {
   return method !== 'initialize' && method !== 'server/discover';
 }
+
+/** The method of a {@link cancellation}. */
+export const CANCELLED = 'notifications/cancelled';
+
+/** The message that says that nobody waits for a request any more; absent where that must not be said. */
+export function cancellation({ id, call }: Hop, why: Abandonment): string | undefined {
+  if (!isCancellable(call.method)) {
+    return undefined;
+  }
+  const params = { requestId: id, reason: why === 'timeout' ? 'The request timed out' : 'The caller cancelled' };
+  return JSON.stringify({ jsonrpc: '2.0', method: CANCELLED, params });
+}

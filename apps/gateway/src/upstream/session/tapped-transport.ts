@@ -2,7 +2,7 @@ import { looksLikeKeyOrUuid, maskPath } from '@dcc-mcp/telemetry-config/settings
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { idsOfTraceparent, type WireFrame, type WireTap } from '../../protocol/wire/wire-tap.ts';
-import type { Abandonment, Hop } from '../hop/hop.ts';
+import { type Abandonment, CANCELLED, type Hop } from '../hop/hop.ts';
 import type { UpstreamSettings } from '../upstream.ts';
 import type { Conversation, Transport } from './transport.ts';
 
@@ -32,6 +32,8 @@ export class TappedTransport implements Transport, HttpWatch {
   /** Requests of callers that are under way. */
   readonly #hops = new Map<JsonRpcId, Hop>();
   readonly #facts = new WeakMap<Hop, HttpFacts>();
+  /** Of what was sent last without a request. */
+  #postHeaders: WireFrame['headers'];
 
   constructor(options: TapOptions) {
     this.#options = options;
@@ -84,12 +86,12 @@ export class TappedTransport implements Transport, HttpWatch {
     return this.#wrapped.post(text, method);
   }
 
-  abandon(hop: Hop, why: Abandonment): void {
-    this.#wrapped.abandon(hop, why);
+  abandon(hop: Hop, why: Abandonment): string | undefined {
+    return this.#cancelled(hop, () => this.#wrapped.abandon(hop, why));
   }
 
-  withdraw(hop: Hop): void {
-    this.#wrapped.withdraw(hop);
+  withdraw(hop: Hop): string | undefined {
+    return this.#cancelled(hop, () => this.#wrapped.withdraw(hop));
   }
 
   openStream(): void {
@@ -108,6 +110,8 @@ export class TappedTransport implements Transport, HttpWatch {
     const facts = hop && this.#facts.get(hop);
     if (facts !== undefined) {
       facts.requestHeaders = toFields(headers);
+    } else if (hop === undefined) {
+      this.#postHeaders = toFields(headers);
     }
   }
 
@@ -123,6 +127,17 @@ export class TappedTransport implements Transport, HttpWatch {
       throw new TypeError('it stands before no transport');
     }
     return this.#inner;
+  }
+
+  /** What is said of a caller's request that nobody waits for any more. */
+  #cancelled(hop: Hop, say: () => string | undefined): string | undefined {
+    this.#postHeaders = undefined;
+    const text = say();
+    if (text !== undefined && hop.call.isOwn !== true) {
+      const sizeBytes = Buffer.byteLength(text);
+      this.#tell(hop, { leg: 'gateway_to_upstream', method: CANCELLED, sizeBytes, headers: this.#postHeaders });
+    }
+    return text;
   }
 
   /** An answer to a caller's request, or what came while one was under way. */

@@ -37,10 +37,14 @@ export interface Transport {
   send(hop: Hop, text: string, params: JsonObject): void;
   /** Sends a notification (`method`) or an answer; best effort. Resolves when it is out of the way, never rejects. */
   post(text: string, method?: string): Promise<void>;
-  /** Nobody waits for the hop's answer any more. */
-  abandon(hop: Hop, why: Abandonment): void;
-  /** The end of the hop is asked for. Where the upstream can say nothing to that, the hop ends as `cancelled`. */
-  withdraw(hop: Hop): void;
+  /** Nobody waits for the hop's answer any more. @returns The message that says so, where one was sent. */
+  abandon(hop: Hop, why: Abandonment): string | undefined;
+  /**
+   * The end of the hop is asked for. Where the upstream can say nothing to that, the hop ends as `cancelled`.
+   *
+   * @returns The message that asks for it, where one was sent.
+   */
+  withdraw(hop: Hop): string | undefined;
   /** Begins to listen for what belongs to no request, where the transport has a place for it. */
   openStream(): void;
   /** What the upstream does instead of answering, in words, where it does something else. */

@@ -6,7 +6,7 @@ import { inOneLine } from '../../protocol/message-text.ts';
 import { toPrintableLine } from '../../protocol/printable-text.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import { badAnswer, hostDied, unreachable } from '../hop/failures.ts';
-import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
+import { type Abandonment, cancellation, type Hop } from '../hop/hop.ts';
 import { readMessages, unboundedRequest } from '../session/incoming.ts';
 import type { Conversation, Transport } from '../session/transport.ts';
 import { ChildProcess, type ChildSettings } from './child-process.ts';
@@ -90,16 +90,16 @@ export class StdioTransport implements Transport {
     return this.#hasSpoken || lastWords === '' ? undefined : `on stderr it wrote: ${lastWords}`;
   }
 
-  abandon(hop: Hop, why: Abandonment): void {
-    if (!isCancellable(hop.call.method)) {
-      return;
+  abandon(hop: Hop, why: Abandonment): string | undefined {
+    const said = cancellation(hop, why);
+    if (said !== undefined) {
+      void this.post(said);
     }
-    const params = { requestId: hop.id, reason: why === 'timeout' ? 'The request timed out' : 'The caller cancelled' };
-    void this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
+    return said;
   }
 
-  withdraw(hop: Hop): void {
-    this.abandon(hop, 'cancelled');
+  withdraw(hop: Hop): string | undefined {
+    return this.abandon(hop, 'cancelled');
   }
 
   openStream(): void {}

@@ -6,7 +6,7 @@ import { UnboundedJsonError } from '../../../protocol/json/json-scanner.ts';
 import type { RawJson } from '../../../protocol/json/raw-json.ts';
 import { messageOf } from '../../../protocol/thrown-error.ts';
 import { badAnswer, cancelled } from '../../hop/failures.ts';
-import { isCancellable, type Abandonment, type Hop } from '../../hop/hop.ts';
+import { type Abandonment, cancellation, type Hop } from '../../hop/hop.ts';
 import { TOO_MANY_REQUESTS } from '../../hop/too-many-requests.ts';
 import type { Authorization } from '../../oauth/authorization.ts';
 import { readMessages, unboundedRequest } from '../../session/incoming.ts';
@@ -98,18 +98,21 @@ export class HttpTransport implements Transport {
     return this.#untilEnd(POST_MILLIS, { verb: 'POST', method, sessionId: this.sessionId, body: text });
   }
 
-  abandon(hop: Hop, why: Abandonment): void {
+  abandon(hop: Hop, why: Abandonment): string | undefined {
     // In the handshake era a closed stream is no cancellation: it has to be said.
-    this.#sayCancelled(hop, why === 'timeout' ? 'The request timed out' : 'The caller cancelled');
+    const said = this.#sayCancelled(hop, why);
     this.#drop(hop);
+    return said;
   }
 
   /** In the stateless era a closed stream is the cancellation, and leaves nothing for the upstream to say. */
-  withdraw(hop: Hop): void {
-    if (!this.#sayCancelled(hop, 'The caller cancelled')) {
+  withdraw(hop: Hop): string | undefined {
+    const said = this.#sayCancelled(hop, 'cancelled');
+    if (said === undefined) {
       hop.endNow(cancelled());
       this.#drop(hop);
     }
+    return said;
   }
 
   openStream(): void {
@@ -304,14 +307,13 @@ export class HttpTransport implements Transport {
     }
   }
 
-  /** @returns Whether the upstream is of the era that takes it. */
-  #sayCancelled(hop: Hop, reason: string): boolean {
-    const isSaid = this.#requests.conversation?.era === 'legacy' && isCancellable(hop.call.method);
-    if (isSaid) {
-      const params = { requestId: hop.id, reason };
-      void this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
+  /** @returns What was sent, where the upstream is of the era that takes it. */
+  #sayCancelled(hop: Hop, why: Abandonment): string | undefined {
+    const said = this.#requests.conversation?.era === 'legacy' ? cancellation(hop, why) : undefined;
+    if (said !== undefined) {
+      void this.post(said);
     }
-    return isSaid;
+    return said;
   }
 
   #drop(hop: Hop): void {

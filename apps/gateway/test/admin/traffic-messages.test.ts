@@ -1,0 +1,103 @@
+// Messages that are neither a request nor its one answer are captured, too: events of a stream, and what calls a request off.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { findSlug } from '../fixtures/callers.ts';
+import { type HeldServer, startHeldServer } from '../fixtures/held-server.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { openLegacy, openModern, type RawMcp } from '../tracing/raw-mcp.ts';
+import { until } from '../upstream/fixtures/harness.ts';
+
+interface Frame {
+  readonly row_id: string;
+  readonly leg: string;
+  readonly transport: string;
+  readonly method?: string;
+  readonly request_id?: string;
+  readonly size_bytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const server = (path: string): object => ({
+  command: process.execPath,
+  args: [join(import.meta.dirname, path)],
+  timeoutMs: 1_000,
+});
+
+let gateway: RunningGateway;
+let held: HeldServer;
+
+beforeAll(async () => {
+  held = await startHeldServer();
+  const mcpServers = {
+    wordy: server('wordy-server.mjs'),
+    toolbox: server('../rest/fixture/tool-server.mjs'),
+    held: { url: held.url },
+  };
+  gateway = await startGateway({ config: { mcpServers, trafficCapture: 'metadata' } });
+  await gateway.ready();
+  await until(async () => (await Promise.all(Object.keys(mcpServers).map(isListed))).every(Boolean));
+});
+
+afterAll(async () => {
+  await gateway?.stop();
+  held?.close();
+});
+
+async function isListed(dccType: string): Promise<boolean> {
+  const answer = await fetch(`${gateway.url}/v1/debug/instances`);
+  const { instances } = (await answer.json()) as { instances: readonly Readonly<Record<string, unknown>>[] };
+  return instances.some(({ dcc_type: type, status }) => type === dccType && status === 'ready');
+}
+
+/** Newer than `after`, oldest first. */
+async function framesAfter(after: string, query: string): Promise<readonly Frame[]> {
+  const answer = await fetch(`${gateway.url}/v1/debug/traffic?q=${encodeURIComponent(query)}`);
+  const { frames } = (await answer.json()) as { frames: readonly Frame[] };
+  return frames.filter(({ row_id: id }) => id > after).toReversed();
+}
+
+async function lastFrame(): Promise<string> {
+  const answer = await fetch(`${gateway.url}/v1/debug/traffic?limit=1`);
+  const { frames } = (await answer.json()) as { frames: readonly Frame[] };
+  return frames[0]?.row_id ?? '';
+}
+
+test.each<[string, (url: string) => Promise<RawMcp>]>([
+  ['2025-11-25', openLegacy],
+  ['2026-07-28', async (url) => openModern(url)],
+])('each message of the stream that answers a client of %s is a frame, with its size', async (_version, open) => {
+  const client = await open(gateway.url);
+  const params = { name: 'call', arguments: { tool_slug: await findSlug(gateway.url, 'wordy', 'speak') } };
+  const before = await lastFrame();
+  const { headers, text } = await client.request('tools/call', params, { meta: { progressToken: 'p' } });
+  expect(headers.get('content-type')).toBe('text/event-stream');
+  const messages = [...text.matchAll(/^data: (\{.*)$/gm)].map(([, data]) => data!);
+  const frames = await framesAfter(before, 'leg=gateway_to_client');
+  expect(frames.map(({ method, size_bytes: bytes }) => [method, bytes])).toEqual([
+    ['notifications/progress', Buffer.byteLength(messages[0]!)],
+    ['tools/call', Buffer.byteLength(messages[1]!)],
+  ]);
+});
+
+test.each([
+  ['stdio', 'toolbox', 'slow', {}],
+  ['http', 'held', 'held', { 'content-type': 'application/json' }],
+])('a server over %s that is told that nobody waits any more: a frame, with the ids of the request', async (...of) => {
+  const [transport, name, tool, headers] = of;
+  const client = await openLegacy(gateway.url);
+  const params = { name: 'call', arguments: { tool_slug: await findSlug(gateway.url, name, tool) } };
+  const before = await lastFrame();
+  const answer = client.request('tools/call', params, { id: `calls ${name} off` });
+  await until(async () => (await framesAfter(before, 'leg=gateway_to_upstream')).length > 0);
+  await client.notify('notifications/cancelled', { requestId: `calls ${name} off` });
+  await until(async () => (await framesAfter(before, 'leg=gateway_to_upstream')).length > 1);
+  const [asked, cancelled] = await framesAfter(before, 'leg=gateway_to_upstream');
+  expect(cancelled).toMatchObject({
+    transport,
+    method: 'notifications/cancelled',
+    request_id: asked!.request_id,
+    headers,
+  });
+  expect(cancelled!.size_bytes).toBeGreaterThan(10);
+  await answer;
+});
