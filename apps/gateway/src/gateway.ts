@@ -84,7 +84,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     fetch: toFetchHandler(app),
     metricsApp: served.metricsApp,
     pagePath: pagePathOf({ ...parts.config.server, page: parts.page }),
-    stdioTap: traffic && new StdioTap(traffic.tap),
+    stdioTap: traffic && new StdioTap(traffic.tap, core.contextSettings.sessionKey),
     table,
     servers: upstreams,
     election: rooms.election,

@@ -1,8 +1,11 @@
 // Messages that are neither a request nor its one answer are captured, too: events of a stream, and what calls a request off.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findSlug } from '../fixtures/callers.ts';
 import { type HeldServer, startHeldServer } from '../fixtures/held-server.ts';
+import { serveInProcess } from '../fixtures/serve-in-process.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { openLegacy, openModern, type RawMcp } from '../tracing/raw-mcp.ts';
 import { until } from '../upstream/fixtures/harness.ts';
@@ -13,6 +16,7 @@ interface Frame {
   readonly transport: string;
   readonly method?: string;
   readonly request_id?: string;
+  readonly session_id?: string;
   readonly size_bytes: number;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -25,6 +29,7 @@ const server = (path: string): object => ({
 
 let gateway: RunningGateway;
 let held: HeldServer;
+const ends: (() => unknown)[] = [];
 
 beforeAll(async () => {
   held = await startHeldServer();
@@ -36,6 +41,10 @@ beforeAll(async () => {
   gateway = await startGateway({ config: { mcpServers, trafficCapture: 'metadata' } });
   await gateway.ready();
   await until(async () => (await Promise.all(Object.keys(mcpServers).map(isListed))).every(Boolean));
+});
+
+afterEach(async () => {
+  await Promise.all(ends.splice(0).map((end) => end()));
 });
 
 afterAll(async () => {
@@ -50,8 +59,8 @@ async function isListed(dccType: string): Promise<boolean> {
 }
 
 /** Newer than `after`, oldest first. */
-async function framesAfter(after: string, query: string): Promise<readonly Frame[]> {
-  const answer = await fetch(`${gateway.url}/v1/debug/traffic?q=${encodeURIComponent(query)}`);
+async function framesAfter(after: string, query: string, url = gateway.url): Promise<readonly Frame[]> {
+  const answer = await fetch(`${url}/v1/debug/traffic?q=${encodeURIComponent(query)}`);
   const { frames } = (await answer.json()) as { frames: readonly Frame[] };
   return frames.filter(({ row_id: id }) => id > after).toReversed();
 }
@@ -100,4 +109,42 @@ test.each([
   });
   expect(cancelled!.size_bytes).toBeGreaterThan(10);
   await answer;
+});
+
+test('messages of a client on standard streams have its session, as the rows of its calls have', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'traffic-session-'));
+  const file = join(folder, 'gateway.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ mcpServers: { wordy: server('wordy-server.mjs') }, trafficCapture: 'metadata' }),
+  );
+  const piped = await serveInProcess(file, { flags: { stdio: true } });
+  ends.push(async () => {
+    await piped.stop();
+    rmSync(folder, { recursive: true });
+  });
+  await piped.ready();
+  const answered = async (message: Readonly<Record<string, unknown>>): Promise<void> => {
+    const wanted = `"id":${String(message['id'])}`;
+    const isHere = new Promise<void>((resolve) => {
+      piped.stdout.on('data', (chunk: Buffer) => chunk.toString().includes(wanted) && resolve());
+    });
+    piped.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    await (message['id'] === undefined ? undefined : isHere);
+  };
+  const clientInfo = { name: 'piped', version: '1' };
+  const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+  await answered({ id: 100, method: 'initialize', params: hello });
+  await answered({ method: 'notifications/initialized' });
+  const args = { tool_slug: await findSlug(piped.url, 'wordy', 'speak') };
+  await answered({ id: 101, method: 'tools/call', params: { name: 'call', arguments: args } });
+  const { calls } = (await (await fetch(`${piped.url}/v1/debug/calls`)).json()) as { calls: readonly Frame[] };
+  const frames = (await framesAfter('', 'transport=stdio', piped.url)).filter(({ leg }) => leg.includes('client'));
+  expect(calls[0]!.session_id).toMatch(/^[0-9a-f]{12}$/);
+  expect(frames.map(({ method, session_id: session }) => [method, session])).toEqual(
+    ['initialize', 'initialize', 'notifications/initialized', 'tools/call', 'tools/call'].map((method) => [
+      method,
+      calls[0]!.session_id,
+    ]),
+  );
 });

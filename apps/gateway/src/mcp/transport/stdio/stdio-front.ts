@@ -236,6 +236,7 @@ export class StdioFront {
     const before = this.#session?.id;
     session.streams.listener = this.#send;
     this.#session = session;
+    this.#gateway.stdioTap?.inSession(session.id);
     if (before !== undefined) {
       await this.#gateway.sessions.end(before, 'deleted');
     }
