@@ -184,6 +184,11 @@ export class Catalog {
     return [...(this.#toolSets.get(instanceId)?.records.values() ?? [])];
   }
 
+  /** Whether an upstream has any. */
+  hasTools(instanceId: string): boolean {
+    return (this.#toolSets.get(instanceId)?.records.size ?? 0) > 0;
+  }
+
   /** Every skill, sorted by name, then instance. */
   skills(): readonly SkillRecord[] {
     this.#skills ??= toSkillRecords(this.#toolSets.values());

@@ -14,6 +14,7 @@ import { SESSION_BOUNDS } from '../session/session-state.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { EventStream, MAX_OPEN_ENDED_WAITING_BYTES, OPEN_ENDED_NOT_READ } from '../transport/event-stream.ts';
+import type { ListName } from './list-shapes.ts';
 
 /** Where listening shares the standard streams. */
 const PIPE = 'stdio';
@@ -105,7 +106,7 @@ export class Broadcast {
   }
 
   /** `list_changed` of tools, prompts or resources, to everyone who can hear it and sees the list. */
-  listChanged(what: 'tools' | 'prompts' | 'resources'): void {
+  listChanged(what: ListName): void {
     if (!this.#options.hasUpstreamLists) {
       return;
     }

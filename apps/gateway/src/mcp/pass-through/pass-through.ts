@@ -9,6 +9,7 @@ import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/m
 import type { HopFailure, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { ListShapes } from '../notifications/list-shapes.ts';
 import { GatewayResources, isOfGateway } from '../search-mode/gateway-resources.ts';
 import type { McpHandler, McpMode, Reach } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
@@ -95,7 +96,7 @@ export class PassThrough implements McpMode {
   async capabilities(reach: Reach): Promise<JsonObject> {
     await this.#untilTried();
     const { mayUse } = this.#permissionsOf(reach);
-    const has = (name: string): boolean => this.#names.withCapability(name, mayUse).length > 0;
+    const has = (name: string): boolean => this.#names.mayOffer(name, mayUse);
     return {
       tools: { listChanged: true },
       logging: {},
@@ -123,6 +124,10 @@ export class PassThrough implements McpMode {
 
   subscriptionsChanged(): void {
     this.#subscriptions.settle();
+  }
+
+  listShapes(): ListShapes {
+    return this.#names.listShapes(this.#permissionsOf({}).mayUse);
   }
 
   listenedAs(instanceId: string, uri: string): readonly string[] {

@@ -12,7 +12,7 @@ import { gatherList } from '../../upstream/hop/gather-list.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
 import { type ListedItems, parseOwnUri, type ResourcePlace, toldApart } from './own-uri.ts';
 import type { ResourceOwners } from './resource-owners.ts';
-import type { MayUse, UpstreamNames } from './upstream-names.ts';
+import { type MayUse, type UpstreamNames, wasNeverReached } from './upstream-names.ts';
 
 /** Of one upstream: what is joined stands in memory for each client that asks. */
 const BOUNDS = { maxItems: 10_000, maxBytes: 16 * 1024 * 1024, maxPages: 100 };
@@ -67,7 +67,8 @@ export class UpstreamLists {
   async read(forwarding: Forwarding, request: JsonRpcRequest, { member, mayUse }: WantedList): Promise<HopResult> {
     const { method, params = {} } = request;
     const only = this.#names.only();
-    if (only !== undefined && mayUse(only)) {
+    // The list of one that was never reached is empty, as that of its tools is: that it has changed is told.
+    if (only !== undefined && mayUse(only) && !wasNeverReached(only)) {
       const hop = await forwarding.send(only, { method, params });
       if (hop.ok) {
         const isFirstPage = params['cursor'] === undefined;

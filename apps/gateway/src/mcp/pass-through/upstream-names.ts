@@ -3,6 +3,7 @@ import { toSlug } from '../../catalog/slug.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { Upstreams } from '../../registry/table/upstreams.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
+import { type ListShapes, type NamedUpstream, toListShapes } from '../notifications/list-shapes.ts';
 import { exposeTools } from './exposed-tools.ts';
 
 /** Whether something may be done with an upstream. */
@@ -44,6 +45,33 @@ export class UpstreamNames {
   /** Those of them that offer a capability of MCP (`prompts`, `resources`, `completions`), and that `mayUse` lets through. */
   withCapability(name: string, mayUse: MayUse): readonly Upstream[] {
     return this.enabled().filter((upstream) => upstream.status.capabilities[name] !== undefined && mayUse(upstream));
+  }
+
+  /**
+   * Whether one of them may offer a capability. What nobody knows yet may be any: the servers that were never reached, and
+   * those that are to come where there is none.
+   */
+  mayOffer(name: string, mayUse: MayUse): boolean {
+    const enabled = this.enabled();
+    return (
+      enabled.length === 0 ||
+      enabled
+        .filter(mayUse)
+        .some((upstream) => upstream.status.capabilities[name] !== undefined || wasNeverReached(upstream))
+    );
+  }
+
+  /** What the lists of clients who may use those are put together of. */
+  listShapes(mayUse: MayUse): ListShapes {
+    const offers =
+      (name: string): MayUse =>
+      (upstream) =>
+        upstream.status.readiness === 'ready' && upstream.status.capabilities[name] !== undefined && mayUse(upstream);
+    return toListShapes(this.#named(), {
+      tools: ({ settings }) => this.#catalog.hasTools(settings.instanceId),
+      prompts: offers('prompts'),
+      resources: offers('resources'),
+    });
   }
 
   /** The one upstream there is; `undefined` with none or several. */
@@ -102,16 +130,26 @@ export class UpstreamNames {
     if (catalog === this.#catalog.generation && upstreams === this.#upstreams.generation) {
       return;
     }
-    const enabled = this.enabled();
-    const hasSeveral = enabled.length > 1;
-    const prefixes = new Map(
-      enabled.map((upstream) => [upstream.settings.instanceId, hasSeveral ? prefixOf(upstream, enabled) : '']),
-    );
+    const prefixes = new Map(this.#named().map(({ upstream, prefix }) => [upstream.settings.instanceId, prefix]));
     const listed = [...this.#catalog.records()].filter(({ isStub, needsLoad }) => isStub || !needsLoad);
     this.#names = exposeTools(listed, ({ instanceId }) => prefixes.get(instanceId) ?? '');
     this.#tools = new Map([...this.#names].map(([record, name]) => [name, record]));
     this.#made = { catalog: this.#catalog.generation, upstreams: this.#upstreams.generation };
   }
+
+  #named(): readonly NamedUpstream[] {
+    const enabled = this.enabled();
+    const sharing = Map.groupBy(enabled, ({ settings }) => settings.dccType);
+    return enabled.map((upstream) => ({
+      upstream,
+      prefix: enabled.length > 1 ? prefixOf(upstream, sharing.get(upstream.settings.dccType) ?? []) : '',
+    }));
+  }
+}
+
+/** Nobody has heard yet what it offers, and it is asked. */
+export function wasNeverReached({ status }: Upstream): boolean {
+  return status.era === undefined && (status.readiness === 'booting' || status.readiness === 'unreachable');
 }
 
 function prefixOf({ settings }: Upstream, all: readonly Upstream[]): string {

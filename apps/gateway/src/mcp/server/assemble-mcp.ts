@@ -11,6 +11,7 @@ import { mcpCaller } from '../exchange/caller.ts';
 import { InputRequired } from '../input-rounds/input-required.ts';
 import type { InputRounds } from '../input-rounds/input-rounds.ts';
 import { Broadcast } from '../notifications/broadcast.ts';
+import type { ListShapes } from '../notifications/list-shapes.ts';
 import { PassThrough } from '../pass-through/pass-through.ts';
 import type { ResourceOwners } from '../pass-through/resource-owners.ts';
 import { SearchMode } from '../search-mode/search-mode.ts';
@@ -59,6 +60,8 @@ export interface McpSide {
   readonly broadcast: Broadcast;
   /** The names by which clients listen to a resource of an upstream. */
   readonly listenedAs: (instanceId: string, uri: string) => readonly string[];
+  /** What the lists of clients are put together of at this moment; absent where that never changes. */
+  readonly listShapes: () => ListShapes | undefined;
   /** The routes of `/mcp`. */
   readonly routes: RouteTable;
   /** Told of each message written on the standard streams, with the request that it answers. */
@@ -89,6 +92,7 @@ export function assembleMcp(parts: McpParts): McpSide {
     sessions,
     broadcast,
     listenedAs: (instanceId, uri) => made.listenedAs(instanceId, uri),
+    listShapes: () => made.listShapes?.(),
     routes: createRoutes(parts, mcp, sessions),
     onStdioMessage: (message, request) => recordStdioMessage(core, message, request),
     closeStreams: () => {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { ListShapes } from '../notifications/list-shapes.ts';
 
 /** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
 export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject | RawJson>;
@@ -19,6 +20,8 @@ export interface McpMode {
   subscriptionsChanged(): void;
   /** The names by which clients listen to a resource of an upstream; of several there is one for each. */
   listenedAs(instanceId: string, uri: string): readonly string[];
+  /** What the lists are put together of at this moment, for clients without a scope; absent where that never changes. */
+  listShapes?(): ListShapes;
   readonly handlers: ReadonlyMap<string, McpHandler>;
   /** The metric label of the upstream tool a request means, if it means one. */
   toolLabel(request: JsonRpcRequest): string | undefined;
