@@ -21,6 +21,8 @@ let upstreams: Upstreams;
 let events: ContentionEvent[];
 let evictions: string[];
 let history: InstanceHistory;
+/** The ids of instances whose rows were told to have changed. */
+let changed: string[];
 
 beforeEach(async () => {
   server = await startEchoServer({ echo: { type: 'object' } });
@@ -28,6 +30,7 @@ beforeEach(async () => {
   history = new InstanceHistory(Date.now);
   events = [];
   evictions = [];
+  changed = [];
   table = new InstanceTable({
     upstreams,
     governance: { quarantine: undefined },
@@ -36,7 +39,7 @@ beforeEach(async () => {
     outputs: new SessionOutputs(),
     events: {
       onToolsChanged() {},
-      onInstanceChanged() {},
+      onInstanceChanged: (instanceId) => changed.push(instanceId),
       onContention: (event) => events.push(event),
       onOutput() {},
       onNotification() {},
@@ -102,6 +105,26 @@ describe('an instance that several sources have', () => {
 });
 
 describe('an instance whose row is put again', () => {
+  test('is told of where its row shows something else, and not for a later heartbeat', async () => {
+    const http = table.source('http');
+    http.put(offer('http', { scene: 'a.ma', heartbeatAt: 1 }));
+    await until(() => upstreams.get(ID)?.status.readiness === 'ready');
+    changed = [];
+    http.put(offer('http', { scene: 'a.ma', heartbeatAt: 2 }));
+    expect(changed).toEqual([]);
+    http.put(offer('http', { scene: 'a.ma', heartbeatAt: 3, adapterVersion: '9' }));
+    expect(changed).toEqual([ID]);
+  });
+
+  test('is told of though nobody connects it: one that is started by its first use, or disabled', () => {
+    const file = table.source('file');
+    const { settings } = offer('file');
+    file.put({ settings: { ...settings, isLazy: true } });
+    expect(changed).toEqual([ID]);
+    file.put({ settings: { ...settings, isDisabled: true } });
+    expect(changed).toEqual([ID, ID]);
+  });
+
   test('goes on with other facts, and is connected anew with another address', () => {
     const http = table.source('http');
     http.put(offer('http', { scene: 'a.ma', heartbeatAt: 1 }));

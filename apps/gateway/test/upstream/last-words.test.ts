@@ -129,6 +129,7 @@ test.each([
   const { onStatus } = upstreamEvents({
     catalog: new Catalog(),
     events,
+    upstreams: { stateOf: () => 'unreachable' },
     metrics: undefined,
     governance: { quarantine: undefined },
     outputs: new SessionOutputs(),
@@ -136,7 +137,7 @@ test.each([
     log: (line) => void lines.push(line),
   });
   for (const lastError of errors) {
-    const status = { readiness: 'unreachable', lastError, isCircuitOpen: false };
+    const status = { readiness: 'unreachable', lastError, cutLists: {}, isCircuitOpen: false };
     onStatus?.({ settings: { key: 'far', instanceId: 'id', transport: { type: 'stdio' } }, status } as Upstream);
   }
   expect(lines).toEqual(told.map((why) => `upstream far is unreachable: ${why}`));

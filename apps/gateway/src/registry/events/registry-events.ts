@@ -9,7 +9,7 @@ export interface RegistryEvents {
    * @param instanceId Absent where it is no upstream that has other tools than before.
    */
   onToolsChanged(instanceId?: string): void;
-  /** The readiness of an instance changed. */
+  /** The row of an instance shows something else than times and counts. */
   onInstanceChanged(instanceId: string): void;
   /** The state of an instance changed, as a row of its own. */
   onContention(event: ContentionEvent): void;

@@ -6,8 +6,9 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import type { Log, LogSeverity } from '../../protocol/log.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
-import { whyAt } from '../table/instance-row.ts';
+import { instanceRow, newsOfRow, whyAt } from '../table/instance-row.ts';
 import type { Leave } from '../table/leave.ts';
+import type { Upstreams } from '../table/upstreams.ts';
 import { contentionEvent, type ContentionName, eventOf, type ToldEvent } from './contention-events.ts';
 import type { RegistryEvents } from './registry-events.ts';
 
@@ -19,20 +20,29 @@ interface Told {
   event?: ToldEvent;
   /** The last line of the log, without the numbers that are no news. */
   logged?: string;
-  /** The state that {@link RegistryEvents.onInstanceChanged} was last called for. */
-  state?: string;
+  /** The row that {@link RegistryEvents.onInstanceChanged} was last called for, without what is no news. */
+  row?: string;
   /** Its calls are refused after repeated failures. */
   isRefusing: boolean;
+}
+
+/** What {@link ToldStates} works with. */
+export interface ToldStatesOptions {
+  readonly events: Pick<RegistryEvents, 'onContention' | 'onInstanceChanged'>;
+  readonly upstreams: Pick<Upstreams, 'stateOf'>;
+  readonly log: Log;
 }
 
 /** What was told of each upstream, so that the same is not told again. */
 export class ToldStates {
   readonly #events: Pick<RegistryEvents, 'onContention' | 'onInstanceChanged'>;
+  readonly #upstreams: Pick<Upstreams, 'stateOf'>;
   readonly #log: Log;
   readonly #told = new Map<string, Told>();
 
-  constructor(events: Pick<RegistryEvents, 'onContention' | 'onInstanceChanged'>, log: Log) {
+  constructor({ events, upstreams, log }: ToldStatesOptions) {
     this.#events = events;
+    this.#upstreams = upstreams;
     this.#log = log;
   }
 
@@ -50,10 +60,16 @@ export class ToldStates {
     }
     this.#logStatus(upstream, told, event);
     this.#logCircuit(upstream, told);
-    const line = statusLine(upstream);
-    if (told.state !== line) {
-      told.state = line;
-      this.#events.onInstanceChanged(settings.instanceId);
+    this.onRow(upstream);
+  }
+
+  /** Its row may show something else, of which its status says nothing. */
+  onRow(upstream: Upstream): void {
+    const told = this.#of(upstream);
+    const row = newsOfRow(instanceRow(upstream, this.#upstreams.stateOf(upstream)));
+    if (told.row !== row) {
+      told.row = row;
+      this.#events.onInstanceChanged(upstream.settings.instanceId);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Governance } from '../../governance/governance.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Upstream, UpstreamEvents } from '../../upstream/upstream.ts';
 import type { Leave } from '../table/leave.ts';
+import type { Upstreams } from '../table/upstreams.ts';
 import type { InstanceHistory } from './instance-history.ts';
 import type { RegistryEvents } from './registry-events.ts';
 import type { SessionOutputs } from './session-outputs.ts';
@@ -15,6 +16,7 @@ export interface UpstreamEventsOptions {
   /** What is held of the tools that come. */
   readonly governance: Pick<Governance, 'quarantine'>;
   readonly events: RegistryEvents;
+  readonly upstreams: Pick<Upstreams, 'stateOf'>;
   readonly metrics: GatewayMetrics | undefined;
   readonly outputs: SessionOutputs;
   readonly history: InstanceHistory;
@@ -23,16 +25,18 @@ export interface UpstreamEventsOptions {
 
 /** What an upstream tells of, and that it is no longer there. */
 export interface RegistryUpstreamEvents extends UpstreamEvents {
+  /** Told of an upstream that its source has put, be it as before or not. */
+  readonly onPut: (upstream: Upstream) => void;
   /** @param leave Absent where another one takes its place. */
   readonly onRemoved: (upstream: Upstream, leave: Leave | undefined) => void;
 }
 
 /** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
 export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstreamEvents {
-  const { catalog, governance, events, outputs, history, log } = options;
+  const { catalog, governance, events, outputs, history } = options;
   /** Upstreams that announced a change: it is passed on after the list was read again, even if it reads the same. */
   const announced = new Set<string>();
-  const told = new ToldStates(events, log);
+  const told = new ToldStates(options);
   return {
     onTools(upstream, tools, hostTools) {
       const hasChanged = catalog.setTools({ ...upstream.settings, isLoaded: true }, tools, hostTools);
@@ -47,6 +51,7 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
       told.onStatus(upstream);
     },
     onDied: (upstream, reason) => told.onDied(upstream, reason),
+    onPut: (upstream) => told.onRow(upstream),
     onRemoved: (upstream, leave) => {
       announced.delete(upstream.settings.instanceId);
       governance.quarantine?.forget(upstream.settings.instanceId);

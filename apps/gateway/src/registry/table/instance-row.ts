@@ -30,6 +30,12 @@ export function instanceRow({ settings, status, facts }: Upstream, state: Instan
   };
 }
 
+/** What of a row is news, as a text: not when its instance was heard of last, and not how often it failed in a row. */
+export function newsOfRow(row: JsonObject): string {
+  const { last_ok: _ok, heartbeat_at: _heartbeat, consecutive_failures: _failures, ...news } = row;
+  return JSON.stringify(news);
+}
+
 /** Where an instance is known from, in the words of the rows: what another gateway has is reached over HTTP. */
 export function shownSource({ source }: UpstreamSettings): 'config' | 'http' | 'file' {
   return source === 'gateway' ? 'http' : source;

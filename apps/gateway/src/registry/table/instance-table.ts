@@ -185,6 +185,7 @@ export class InstanceTable {
     const fingerprint = fingerprintOf(offer.settings, this.#limits);
     if (running?.fingerprint === fingerprint) {
       running.upstream.tell(offer.facts);
+      this.#events.onPut(running.upstream);
       return;
     }
     this.#end(instanceId, undefined);
@@ -213,6 +214,7 @@ export class InstanceTable {
       catalog.setTools({ ...settings, isLoaded: false }, []);
     }
     upstream.start();
+    this.#events.onPut(upstream);
   }
 
   /** @param leave Absent where another upstream takes its place. */
