@@ -80,7 +80,8 @@ export const SERVER = {
     names: ['DCC_MCP_BOOT_WAIT_MS'],
     kind: { integer: [0, 60_000] },
     fallback: 3_000,
-    description: 'How long search, describe, load_skill and call wait for servers that start, in ms from the request.',
+    description:
+      'How long search, describe, load_skill and call, and what reads a resource that no server lists yet, wait for servers that start, in ms from the request.',
   },
   'server.allowedHosts': {
     names: ['DCC_MCP_ALLOWED_HOSTS'],

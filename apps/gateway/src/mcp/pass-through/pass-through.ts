@@ -13,6 +13,7 @@ import type { ListShapes } from '../notifications/list-shapes.ts';
 import { GatewayResources, isOfGateway } from '../search-mode/gateway-resources.ts';
 import type { McpHandler, McpMode, Reach } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
+import { bootingOwners, notKnownYet } from './booting-owners.ts';
 import { namingUndeclared } from './naming-undeclared.ts';
 import { namedAsAsked, type ResourcePlace } from './own-uri.ts';
 import type { ResourceOwners } from './resource-owners.ts';
@@ -60,13 +61,13 @@ export class PassThrough implements McpMode {
       ['prompts/get', namingUndeclared(this.#handOn((...parts) => this.#promptsGet(...parts)))],
       ['resources/list', this.#listOf('resources')],
       ['resources/templates/list', this.#listOf('resourceTemplates')],
-      ['resources/read', this.#ownOr('read', namingUndeclared(this.#handOn((...parts) => this.#resource(...parts))))],
+      [
+        'resources/read',
+        this.#ownOr('read', namingUndeclared(this.#handOn(this.#ofResource((...parts) => this.#resource(...parts))))),
+      ],
       [
         'resources/subscribe',
-        this.#ownOr(
-          'subscribe',
-          this.#handOn((...parts) => this.#subscribe(...parts)),
-        ),
+        this.#ownOr('subscribe', this.#handOn(this.#ofResource((...parts) => this.#subscribe(...parts)))),
       ],
       [
         'resources/unsubscribe',
@@ -75,7 +76,7 @@ export class PassThrough implements McpMode {
           this.#handOn((...parts) => this.#unsubscribe(...parts)),
         ),
       ],
-      ['completion/complete', this.#handOn((to, request, exchange) => this.#complete(to, request, exchange))],
+      ['completion/complete', this.#handOn(this.#ofResource((...parts) => this.#complete(...parts)))],
     ]);
   }
 
@@ -171,6 +172,22 @@ export class PassThrough implements McpMode {
         throw errorOf(hop.failure);
       }
       return hop.raw ?? hop.result;
+    };
+  }
+
+  /** Hands a request that names a resource on, unless a server that still boots may be the one that has it. */
+  #ofResource(forward: Forward): Forward {
+    return async (forwarding, request, exchange) => {
+      const uri = namedResource(request);
+      if (uri !== undefined) {
+        const { mayUse } = this.#permissionsOf(exchange);
+        const options = { core: this.#core, lists: this.#lists, forwarding, mayUse, signal: exchange.signal };
+        const booting = await bootingOwners(uri, options);
+        if (booting.length > 0) {
+          return notKnownYet(uri, booting);
+        }
+      }
+      return forward(forwarding, request, exchange);
     };
   }
 
@@ -289,6 +306,12 @@ export class PassThrough implements McpMode {
     }
     throw new McpError(ERROR_INVALID_PARAMS, 'completion/complete needs ref with a name or a uri');
   }
+}
+
+/** The URI of a resource, or of the template that is completed. */
+function namedResource({ params }: JsonRpcRequest): string | undefined {
+  const uri = params?.['uri'] ?? asObject(params?.['ref'])?.['uri'];
+  return typeof uri === 'string' ? uri : undefined;
 }
 
 /** What a client sent, by name, as it came. */

@@ -118,6 +118,12 @@ export class UpstreamLists {
     return found;
   }
 
+  /** Whether it is known where the resource is, without asking anybody. */
+  async isPlaced(uri: string, mayUse: MayUse): Promise<boolean> {
+    await this.#forgetGone();
+    return (await this.#knownPlace(uri, mayUse)) !== undefined;
+  }
+
   /** Whether an upstream lists the resource, be it one of `mayUse` or not; where nobody has yet, those are asked once. */
   async isListed(uri: string, forwarding: Pick<Forwarding, 'send'>, mayUse: MayUse): Promise<boolean> {
     await this.#forgetGone();

@@ -1,3 +1,4 @@
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { callOperation, toCallRequest } from '../../operations/definitions/call.ts';
 import type { Caller, OperationCore } from '../../operations/frame/core.ts';
@@ -19,7 +20,6 @@ import { toTaskAnswer } from '../tasks/task-answer.ts';
 import { createdTask } from '../tasks/task-view.ts';
 import { type WantedJob, wantedOfTool } from '../tasks/wanted-job.ts';
 import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
-import { unknownTool } from './unknown-tool.ts';
 import type { UpstreamNames } from './upstream-names.ts';
 
 /** The tools of the upstreams under `--expose all`: a call of one is the operation `call`. */
@@ -126,4 +126,19 @@ export class UpstreamTools {
 /** An error of an upstream, as it gave it. */
 export function toMcpError({ code, message, data }: JsonRpcError): McpError {
   return new McpError(code, message, data === undefined ? {} : { data });
+}
+
+/**
+ * What a caller of a tool that is not there is told, with what is near under the names of the list: a model leaves out the
+ * prefix of the server, or has an older list in mind.
+ *
+ * @param candidates The slugs of tools that are near and that the caller may see.
+ */
+function unknownTool(called: string, candidates: readonly unknown[], names: UpstreamNames): string {
+  const near = candidates.flatMap((slug) => {
+    const record = typeof slug === 'string' ? names.tool(slug) : undefined;
+    return record === undefined ? [] : [names.exposed(record)];
+  });
+  const message = `Unknown tool: ${sanitizeText(called, MAX_NAME_BYTES)}`;
+  return near.length === 0 ? message : `${message}. Near it in the list: ${near.join(', ')}`;
 }
