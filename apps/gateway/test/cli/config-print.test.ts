@@ -183,6 +183,42 @@ observability: { tracing: { enabled: true, endpoint: "http://u:hunter2n@h:4318" 
     expect(asked(yaml)).toContainEqual(['DCC_MCP_METRICS_BEARER_TOKEN', 'metrics.bearerToken']);
   });
 
+  test.each([
+    ['${DB_PASSWORD}', '"${DB_PASSWORD}"'],
+    ['pre:${DB_PASSWORD}', '"pre:${DB_PASSWORD}"'],
+    ['psql ${DB_PASSWORD} -v', '"psql ${DB_PASSWORD} -v"'],
+    ['mysql://${LOGIN}:${DB_PASSWORD}@db/', '"mysql://${LOGIN}:${DB_PASSWORD}@db/"'],
+    ['--password=${DB_PASSWORD}', '"--password=${DB_PASSWORD}"'],
+    ['${LOGIN}', '"${LOGIN}"'],
+    ['${PIN_SECRET}', '"${PIN_SECRET}"'],
+    ['${DB_PASSWORD:-changeme}', '"${SECRET_X_ARGS_1}"'],
+    ['${LOGIN} written-out', '"${SECRET_X_ARGS_1}"'],
+    ['again written-out', '"${SECRET_X_ARGS_1}"'],
+    ['$${DB_PASSWORD}', '"$${DB_PASSWORD}"'],
+    ['${PORT:-8080}', '"8080"'],
+    ['--at=${PLACE:-here}', '"--at=${PLACE:-here}"'],
+    ['plain-words', 'plain-words'],
+  ])('in the argument %s is printed as %s', async (argument, printed) => {
+    const x = { command: 'node', args: ['server.js', argument], env: { API_KEY: 'written-out' } };
+    const env = { DB_PASSWORD: 'correct-horse-battery-staple', LOGIN: 'ann-and-her-words', PIN_SECRET: '1234' };
+    const file = write(JSON.stringify({ mcpServers: { x } }));
+    const yaml = await print(['--config', file], env);
+    expect(yaml).toContain(`- ${printed}\n`);
+    expect(yaml).not.toMatch(/correct-horse|ann-and|1234|written-out|changeme/);
+    const asks = Object.fromEntries(asked(yaml).map(([name, path]) => [name, secretAt(valuesOf(file, env), path)]));
+    expect(valuesOf(write(yaml), { ...env, ...asks }).mcpServers).toEqual(valuesOf(file, env).mcpServers);
+  });
+
+  test.each([
+    [{ command: 'node server.js ${DB_PASSWORD}' }, 'node server.js ${DB_PASSWORD}'],
+    [{ url: 'http://h.example/${DB_PASSWORD}/mcp' }, 'http://h.example/${DB_PASSWORD}/mcp'],
+    [{ command: 'node', env: { LOGIN: '${DB_PASSWORD}' } }, 'LOGIN: "${DB_PASSWORD}"'],
+  ])('from a variable stands as the reference to it in %j', async (x, reference) => {
+    const yaml = await print(['--config', write(JSON.stringify({ mcpServers: { x } }))], { DB_PASSWORD: 'fish' });
+    expect(yaml).toContain(reference);
+    expect(yaml).not.toContain('fish');
+  });
+
   test('of a variable that holds the servers stands as the reference in it, whatever the file has under the same name', async () => {
     const DCC_MCP_MCP_SERVERS = JSON.stringify({
       web: { url: 'http://h/mcp', headers: { A: 'Bearer ${TOKEN}', B: 'written-secret' } },

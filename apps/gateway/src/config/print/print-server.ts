@@ -3,7 +3,14 @@ import { isSecretWord, secretStart } from '../../protocol/shown/secret-words.ts'
 import { member } from '../reader/file-value.ts';
 import type { UpstreamConfig } from '../reader/gateway-config.ts';
 import { escaped } from './print-setting.ts';
-import { escapeReferences, type SecretReferences, withoutReferences } from './secret-references.ts';
+import {
+  escapeReferences,
+  MIN_SECRET_LENGTH,
+  namesSecret,
+  openText,
+  type SecretReferences,
+  takesVariable,
+} from './secret-references.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -15,8 +22,8 @@ export function printServer(server: UpstreamConfig, raw: unknown, references: Se
     type: transport.type,
     ...(transport.type === 'stdio'
       ? {
-          command: entry.command(transport.command),
-          args: entry.args(transport.args),
+          command: entry.command(transport),
+          args: entry.args(transport),
           env: entry.secrets('env', transport.env),
           envFiles: escaped(transport.envFiles),
           ...(transport.envFile === undefined ? {} : { envFile: escapeReferences(transport.envFile) }),
@@ -69,15 +76,16 @@ class EntryPrinter {
   }
 
   /** Up to its first secret, where it is a whole command line. */
-  command(command: string): string {
+  command({ command, env }: CommandLine): string {
+    const raw = member(this.#raw, 'command');
     const start = secretStart(command);
-    if (start === command.length) {
-      return escapeReferences(command);
+    if (namesSecret(raw) || holdsSecretOf(env, command)) {
+      return openLine(raw, env) ?? this.#references.refer(`${this.#path}.command`, raw);
     }
-    return (
-      openLine(member(this.#raw, 'command')) ??
-      escapeReferences(command.slice(0, start)) + this.#references.refer(`${this.#path}.command`, undefined)
-    );
+    return start === command.length
+      ? escapeReferences(command)
+      : (openLine(raw, env) ??
+          escapeReferences(command.slice(0, start)) + this.#references.refer(`${this.#path}.command`, undefined));
   }
 
   url(url: string): string {
@@ -88,11 +96,12 @@ class EntryPrinter {
     });
   }
 
-  args(args: readonly string[]): readonly string[] {
-    const raw = member(this.#raw, 'args');
+  args({ args, env }: CommandLine): readonly string[] {
+    const written = member(this.#raw, 'args');
     return args.map((arg, index) => {
-      const written: unknown = Array.isArray(raw) ? raw[index] : undefined;
-      return this.#argument({ arg, before: args[index - 1] ?? '', path: `${this.#path}.args.${index}` }, written);
+      const raw: unknown = Array.isArray(written) ? written[index] : undefined;
+      const before = args[index - 1] ?? '';
+      return this.#argument({ arg, before, raw, path: `${this.#path}.args.${index}` }, env);
     });
   }
 
@@ -115,26 +124,45 @@ class EntryPrinter {
     };
   }
 
-  #argument({ arg, before, path }: Argument, raw: unknown): string {
+  #argument({ arg, before, path, raw }: Argument, env: Texts): string {
     const [, flag = '', value] = /^(-[^=\s]*)=(.*)$/s.exec(arg) ?? [];
     if (value !== undefined && SECRET_NAME.test(flag)) {
       const rawValue = typeof raw === 'string' ? raw.slice(flag.length + 1) : undefined;
       return `${flag}=${this.#references.refer(path, rawValue)}`;
     }
-    if (isSecretWord(arg, before)) {
-      return this.#references.refer(path, raw);
-    }
     // What a shell would read, as behind `sh -c`.
-    return /\s/.test(arg) && secretStart(arg) < arg.length
-      ? (openLine(raw) ?? this.#references.refer(path, raw))
+    const isSecretLine = /\s/.test(arg) && secretStart(arg) < arg.length;
+    // What comes from a variable is as secret as it would be in `env`.
+    const isFilled = takesVariable(raw) && (arg.length >= MIN_SECRET_LENGTH || namesSecret(raw));
+    return isSecretWord(arg, before) || isSecretLine || isFilled || holdsSecretOf(env, arg)
+      ? (openLine(raw, env, before) ?? this.#references.refer(path, raw))
       : this.#references.referIfSecretUrl(path, { url: arg, raw, isKey: looksLikeKeyOrUuid });
   }
 }
 
-/** A text of the file that a shell would read, where all that is secret in it is referred to. */
-function openLine(raw: unknown): string | undefined {
-  const line = typeof raw === 'string' ? withoutReferences(raw) : '';
-  return typeof raw === 'string' && raw !== line && secretStart(line) === line.length ? raw : undefined;
+/** A text of the file that a shell may read, where all that is secret in it comes from variables. */
+function openLine(raw: unknown, env: Texts, before = ''): string | undefined {
+  return openText(
+    raw,
+    (line) =>
+      secretStart(line) === line.length && !holdsSecretOf(env, line) && (line === '' || !isSecretWord(line, before)),
+  );
+}
+
+/** Whether a secret of `env` stands in a text once more. */
+function holdsSecretOf(env: Texts, text: string): boolean {
+  return Object.entries(env).some(
+    ([name, value]) =>
+      SECRET_NAME.test(name) &&
+      (value.length < MIN_SECRET_LENGTH ? value !== '' && text === value : text.includes(value)),
+  );
+}
+
+/** How a server is started. */
+interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Texts;
 }
 
 interface Argument {
@@ -142,4 +170,6 @@ interface Argument {
   /** Empty where there is none. */
   readonly before: string;
   readonly path: string;
+  /** What the file holds there, before variables were put in. */
+  readonly raw: unknown;
 }

@@ -17,9 +17,11 @@ export interface WrittenUrl {
 }
 
 /** Shorter texts (`1`, `true`, `debug`) are no secrets, unless they are named like one. */
-const MIN_SECRET_LENGTH = 6;
+export const MIN_SECRET_LENGTH = 6;
 /** References without a default, which might itself be a secret. */
 const REFERENCE = /\$\{(?:env:)?[A-Za-z_][A-Za-z0-9_]*\}/g;
+/** All of them, and what stands for a dollar sign before a brace. */
+const VARIABLE = /\$\$(?=\{)|\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}\n]*))?\}/g;
 /** What may stand beside them without being one. */
 const HARMLESS = /^(?:[\w-]+\s*[:=]\s*)?(?:Bearer|Basic|Token)?\s*$/i;
 
@@ -48,18 +50,17 @@ export class SecretReferences {
   /** The same for a text that may or may not be a secret, by its name and length. */
   referIfSecret(path: string, text: string, raw: unknown): string {
     const name = path.slice(path.lastIndexOf('.') + 1);
-    const isSecret = text !== '' && (text.length >= MIN_SECRET_LENGTH || SECRET_NAME.test(name));
-    return isSecret ? this.refer(path, raw) : escapeReferences(text);
+    const isSecret = text.length >= MIN_SECRET_LENGTH || SECRET_NAME.test(name) || namesSecret(raw);
+    return text !== '' && isSecret ? this.refer(path, raw) : escapeReferences(text);
   }
 
   /** The same for a URL: its user and password, the values of its query, its fragment and keys in its path may be secret. */
   referIfSecretUrl(path: string, { url, raw, isKey = looksLikeKey }: WrittenUrl): string {
     const isOpen = (text: string): boolean => maskUrl(text, isKey) === text;
-    if (isOpen(url)) {
+    if (isOpen(url) && !namesSecret(raw)) {
       return escapeReferences(url);
     }
-    const rest = typeof raw === 'string' && raw.includes('${') ? withoutReferences(raw).replace(/\/\/:?@/, '//') : url;
-    return typeof raw === 'string' && isOpen(rest) ? raw : this.refer(path, raw);
+    return openText(raw, isOpen) ?? this.refer(path, raw);
   }
 
   #freeName(wanted: string): string {
@@ -76,13 +77,42 @@ export function escapeReferences(text: string): string {
   return text.replaceAll(/\$(?=\{)/g, '$$$$');
 }
 
-/** What a text of the file says besides its references. */
-export function withoutReferences(raw: string): string {
-  return raw.replaceAll(REFERENCE, '');
+/** Whether a text of the file takes in a variable. */
+export function takesVariable(raw: unknown): raw is string {
+  return namesOf(raw).length > 0;
+}
+
+/** Whether a text of the file takes in a variable that is named like a secret. */
+export function namesSecret(raw: unknown): boolean {
+  return namesOf(raw).some((name) => SECRET_NAME.test(name));
+}
+
+/** A text of the file that takes in variables, where what it says itself is open: then all that is secret comes from these. */
+export function openText(raw: unknown, isOpen: (words: string) => boolean): string | undefined {
+  if (!takesVariable(raw) || [...raw.matchAll(VARIABLE)].some(hasSecretDefault)) {
+    return undefined;
+  }
+  const words = raw.replaceAll(VARIABLE, (match, _name, fallback?: string) =>
+    match === '$$' ? '$' : (fallback ?? ''),
+  );
+  return isOpen(withoutLogin(words)) ? raw : undefined;
+}
+
+function hasSecretDefault([, name = '', fallback = '']: RegExpMatchArray): boolean {
+  return SECRET_NAME.test(name) && fallback !== '';
+}
+
+/** Without what stands before a host where user and password come from variables. */
+function withoutLogin(url: string): string {
+  return url.replace(/\/\/:?@/, '//');
+}
+
+function namesOf(raw: unknown): readonly string[] {
+  return typeof raw === 'string' ? [...raw.matchAll(VARIABLE)].flatMap(([, name]) => name ?? []) : [];
 }
 
 function isReference(raw: string): boolean {
-  return raw.includes('${') && HARMLESS.test(withoutReferences(raw));
+  return raw.includes('${') && HARMLESS.test(raw.replaceAll(REFERENCE, ''));
 }
 
 /** `mcpServers.maya.env.API_KEY` → `SECRET_MAYA_API_KEY`; without our own prefix, whose names are checked. */
