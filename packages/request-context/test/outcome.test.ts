@@ -21,6 +21,7 @@ describe('toolFailure', () => {
     ['success false in structuredContent', { structuredContent: { success: false }, content: [] }],
     ['success false in the sole text block', text('{"success":false,"error":"x"}')],
     ['success false in the sole text block, indented', text(' \n{ "success" : false }')],
+    ['success false in the sole text block, escaped', text(String.raw`{"\u0073ucces\u0073":false}`)],
   ])('is true for %s', (_, result) => {
     expect(toolFailure(result)).toBe(true);
   });

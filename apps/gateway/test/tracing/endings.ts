@@ -61,6 +61,7 @@ export const ENDINGS: readonly Ending[] = [
   { name: 'iserror', what: 'isError', ...toolError, exposed: { isError: true } },
   { name: 'structured', what: 'structured success: false', ...toolError, exposed: {} },
   { name: 'textual', what: 'success: false as JSON text', ...toolError, exposed: {} },
+  { name: 'escaped', what: 'success: false as JSON text with an escaped key', ...toolError, exposed: {} },
   { name: 'rpcerror', what: 'a JSON-RPC error', ...protocolError, backendError: 'jsonrpc', exposed: { code: -32603 } },
   { name: 'http500', what: 'HTTP 500', ...protocolError, backendError: 'http_5xx' },
   { name: 'http403', what: 'HTTP 403', ...protocolError, backendError: 'http_4xx' },

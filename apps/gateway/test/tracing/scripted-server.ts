@@ -45,6 +45,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   iserror: result({ ...text('no such node'), isError: true }),
   structured: result({ content: [], structuredContent: { success: false } }),
   textual: result(text('{"success":false}')),
+  escaped: result(text(String.raw`{"\u0073uccess":false}`)),
   nested: result({ content: [], structuredContent: { inner: { success: false }, success: 'false' } }),
   rpcerror: (response, id) => json(response, { jsonrpc: '2.0', id, error: { code: -32603, message: 'inner trouble' } }),
   http500: (response) => response.writeHead(500).end('inner trouble'),

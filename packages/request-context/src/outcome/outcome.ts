@@ -65,8 +65,12 @@ export function toolFailure(result: unknown): boolean {
     return saysFailure(structured);
   }
   const text = soleText(result['content']);
-  // Parsing every text would cost more than the rest of the call: look for the word first.
-  return text !== undefined && text.includes('"success"') && /^\s*\{/.test(text) && saysFailure(parseJson(text));
+  return text !== undefined && maySayFailure(text) && saysFailure(parseJson(text));
+}
+
+/** Parsing every text would cost more than the rest of the call: look for its words first, of which the key may be escaped. */
+function maySayFailure(text: string): boolean {
+  return text.includes('false') && (text.includes('"success"') || text.includes('\\u')) && /^\s*\{/.test(text);
 }
 
 function saysFailure(value: unknown): boolean {
