@@ -24,11 +24,21 @@ afterEach(async () => {
 afterAll(() => sink.close());
 
 async function call(url: string, toolSlug: string, args: object): Promise<Response> {
-  return fetch(`${url}/v1/call`, {
+  return post(`${url}/v1/call`, { tool_slug: toolSlug, arguments: args });
+}
+
+async function post(url: string, body: object): Promise<Response> {
+  return fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', traceparent: TRACEPARENT },
-    body: JSON.stringify({ tool_slug: toolSlug, arguments: args }),
+    body: JSON.stringify(body),
   });
+}
+
+/** What a row and a line say of a call. */
+interface CallIds {
+  readonly request_id: string;
+  readonly span_id: string;
 }
 
 function eventsOf(records: readonly DecodedLogRecord[]): string[] {
@@ -151,6 +161,31 @@ test.each([
     await call(gateway.url, 'no-such-tool', {});
     await gateway.stop();
     expect(gateway.stderr()).toMatch(lines);
+  },
+  30_000,
+);
+
+test.each([
+  ['without OTEL_*', () => ({})],
+  ['with an exporter', () => ({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url })],
+])(
+  '%s each line of a failed call names the span of its row, never that of its caller or batch',
+  async (_, toEnv) => {
+    const command = await startGatewayProcess({ env: toEnv() });
+    await call(command.url, 'no-such-tool', {});
+    await post(`${command.url}/v1/call_batch`, { calls: [{ tool_slug: 'no-such-tool' }, { tool_slug: 'none' }] });
+    const { calls } = (await (await fetch(`${command.url}/v1/debug/calls`)).json()) as {
+      readonly calls: readonly CallIds[];
+    };
+    await command.stop();
+    const lines: readonly Readonly<Record<string, string>>[] = command
+      .stderr()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === 'dcc_mcp.operation.failed');
+    const spans = lines.map((line) => [line['dcc_mcp.request_id'], line['span_id']] as const);
+    expect(new Map(spans)).toEqual(new Map(calls.map(({ request_id, span_id }) => [request_id, span_id] as const)));
+    expect(new Set(['b7ad6b7169203331', ...spans.map(([, spanId]) => spanId)]).size).toBe(4);
   },
   30_000,
 );

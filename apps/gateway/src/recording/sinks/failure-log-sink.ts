@@ -42,8 +42,9 @@ export function createFailureLogSink(log: Log): Sink {
   };
 }
 
-function logFailure(log: Log, { ctx, details, durationMillis, error, outcome, span }: FinishedOperation): void {
+function logFailure(log: Log, { ctx, details, durationMillis, error, outcome }: FinishedOperation): void {
   const { operation } = details;
+  const { traceId, traceFlags } = ctx.spanContext;
   const errorKind = error?.kind;
   const record = details.operation === OPERATION_CALL ? details.record : undefined;
   const millis = Math.round(durationMillis);
@@ -51,7 +52,8 @@ function logFailure(log: Log, { ctx, details, durationMillis, error, outcome, sp
   log(`${operation}${record === undefined ? '' : ` of ${record.label}`}: ${why} after ${millis} ms`, {
     severity: SEVERITIES[outcome] ?? 'warn',
     event: EVENT_DCC_MCP_OPERATION_FAILED,
-    span: span.spanContext,
+    // Without a provider the span itself is the caller's, or that of the batch.
+    span: { traceId, traceFlags, spanId: ctx.ownSpanId },
     attributes: {
       [ATTR_DCC_MCP_WORKFLOW_OPERATION]: operation,
       [ATTR_DCC_MCP_OUTCOME]: outcome,
