@@ -1,9 +1,11 @@
 // HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured for servers over HTTP; this machine is reached without a proxy.
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { ProxiedClient } from '../../src/upstream/http/reach/proxied-client.ts';
 import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 import { until } from './fixtures/harness.ts';
 
@@ -13,9 +15,12 @@ let server: Server;
 let gateway: GatewayProcess | undefined;
 /** What was asked: with a whole URL of a proxy, with a path of the server itself. */
 let asked: Set<string>;
+/** Whether a call ends with its connection. */
+let breaksCalls: boolean;
 
 beforeEach(async () => {
   asked = new Set();
+  breaksCalls = false;
   server = createServer((request, response) => {
     asked.add(`${request.method} ${request.url}`);
     void answer(request, response);
@@ -47,6 +52,10 @@ const RESULTS: Readonly<Record<string, object>> = {
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const result = await answerOf(request);
+  if (breaksCalls && result?.includes('rendered') === true) {
+    request.socket.destroy();
+    return;
+  }
   response.writeHead(result === undefined ? 202 : 200, { 'content-type': 'application/json' });
   response.end(result);
 }
@@ -74,16 +83,56 @@ async function instanceOf({ url }: GatewayProcess) {
   return instances[0]!;
 }
 
-test.each(['HTTP_PROXY', 'http_proxy'])('a server elsewhere is called through %s', async (name) => {
-  const running = await start(FAR, { [name]: own() });
+async function callRender(running: GatewayProcess): Promise<{ readonly error?: object }> {
   const { dcc_type: dcc, instance_short: id } = await instanceOf(running);
   const response = await fetch(`${running.url}/v1/call`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ tool_slug: `${dcc}.${id}.render` }),
   });
-  expect(await response.json()).toMatchObject({ ok: true, output: 'rendered' });
+  return (await response.json()) as { readonly error?: object };
+}
+
+test.each(['HTTP_PROXY', 'http_proxy'])('a server elsewhere is called through %s', async (name) => {
+  expect(await callRender(await start(FAR, { [name]: own() }))).toMatchObject({ ok: true, output: 'rendered' });
   expect(asked).toContain(`POST ${FAR}`);
+});
+
+describe('a connection that breaks behind a proxy', () => {
+  let past: Server;
+  let direct: number;
+
+  beforeEach(async () => {
+    direct = 0;
+    past = createServer().on('connection', (socket) => {
+      direct += 1;
+      socket.destroy();
+    });
+    past.listen(0, '127.0.0.1');
+    await once(past, 'listening');
+  });
+
+  afterEach(() => void past.close());
+
+  test.each([
+    ['whose name nobody here knows', () => 'http://maya.invalid/mcp'],
+    ['that could be reached past it', () => `http://${hostname()}:${(past.address() as AddressInfo).port}/mcp`],
+    ['that refuses others', () => `http://${hostname()}:1/mcp`],
+  ])('says nothing of the life of a server %s', async (_, url) => {
+    const running = await start(url(), { HTTP_PROXY: own() });
+    breaksCalls = true;
+    const broken = await callRender(running);
+    breaksCalls = false;
+    expect(broken.error).toMatchObject({ kind: 'backend-error' });
+    expect(await callRender(running)).toMatchObject({ ok: true, output: 'rendered' });
+    expect((await instanceOf(running)).status).toBe('ready');
+    expect(direct).toBe(0);
+  });
+});
+
+test('a proxy that makes no tunnel is named with its answer', async () => {
+  const { last_error: why } = await instanceOf(await start('https://maya.invalid/mcp', { HTTPS_PROXY: own() }));
+  expect(why).toContain('its proxy answered 502');
 });
 
 test('for https HTTPS_PROXY is asked for a tunnel', async () => {
@@ -98,6 +147,25 @@ test('this machine is reached without it, and so is a host of NO_PROXY', async (
   asked.clear();
   await start('http://maya.invalid/mcp', { HTTP_PROXY: own(), no_proxy: ' ', NO_PROXY: '.invalid' });
   expect([...asked]).toEqual([]);
+});
+
+test.each([
+  ['127.0.0.1', false],
+  ['elsewhere.example', true],
+])('with NO_PROXY=%s a client knows whether a proxy makes its connections', async (without, isProxied) => {
+  const client = new ProxiedClient(new URL(own()), 1, { url: own(), variable: 'HTTP_PROXY', without });
+  await new Promise<void>((resolve) => {
+    const handler = {
+      onRequestStart: () => undefined,
+      onResponseStart: () => undefined,
+      onResponseData: () => undefined,
+      onResponseEnd: resolve,
+      onResponseError: () => resolve(),
+    };
+    client.dispatch({ method: 'POST', path: '/', headers: [], body: '{}' }, handler);
+  });
+  await client.destroy();
+  expect(client.isProxied).toBe(isProxied);
 });
 
 test('a proxy that is no URL is named', async () => {

@@ -3,7 +3,7 @@ import type { HttpEnding } from '../exchange/http-exchange.ts';
 import type { Reach } from '../reach/reach.ts';
 import { whyNotConnecting } from './can-connect.ts';
 import { toStatusFailure } from './http-status.ts';
-import { CONNECTION_REFUSED, toReason, whyNeverConnected } from './network-errors.ts';
+import { CONNECTION_REFUSED, toReason, whyNeverConnected, whyNotThroughProxy } from './network-errors.ts';
 
 /** What an HTTP exchange that ended in order, but without an answer, means for its call. */
 export function explainEnding(ending: Exclude<HttpEnding, { kind: 'broken' }>, url: URL): FailedHop {
@@ -21,10 +21,19 @@ export interface BreakExplanation {
   readonly gone: string | undefined;
 }
 
-/** No connection, or one that broke in the middle of a call: is the host dead, or did it only drop this connection? */
-export async function explainBreak(error: Error, url: URL, reach: Reach | undefined): Promise<BreakExplanation> {
-  const neverConnected = whyNeverConnected(error);
-  const why = neverConnected ?? (await whyNotConnecting(url, reach));
+/** How an upstream is connected to. */
+export interface Way {
+  readonly reach: Reach | undefined;
+  readonly isProxied: boolean;
+}
+
+/**
+ * No connection, or one that broke in the middle of a call: is the host dead, or did it only drop this connection? Behind a
+ * proxy nobody can say: it alone connects to the host, which may well not be reached from here.
+ */
+export async function explainBreak(error: Error, url: URL, { reach, isProxied }: Way): Promise<BreakExplanation> {
+  const neverConnected = whyNeverConnected(error) ?? (isProxied ? whyNotThroughProxy(error) : undefined);
+  const why = neverConnected ?? (isProxied ? undefined : await whyNotConnecting(url, reach));
   const gone = why === CONNECTION_REFUSED ? why : undefined;
   if (why === undefined) {
     const message = `The upstream broke the connection off: ${toReason(error)}`;

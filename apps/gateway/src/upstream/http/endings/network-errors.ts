@@ -37,6 +37,13 @@ export function whyNeverConnected(error: Error): string | undefined {
   return NEVER_CONNECTED[networkCodeOf(error)];
 }
 
+/** Why a proxy made no connection, in a few words; `undefined` when it made one. As undici says it. */
+export function whyNotThroughProxy({ message }: Error): string | undefined {
+  const status = /^Proxy [\w ]+\((\d{3})\)/.exec(message)?.[1];
+  const wish = status === '407' ? ', it wants a user and password in its URL' : '';
+  return status === undefined ? undefined : `its proxy answered ${status}${wish}`;
+}
+
 /** What happened on the network, for people. */
 export function toReason(error: Error): string {
   const code = networkCodeOf(error);

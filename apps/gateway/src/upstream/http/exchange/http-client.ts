@@ -32,6 +32,8 @@ export interface AnswerHandler {
 
 /** Connections to one origin. */
 export interface HttpClient {
+  /** Whether a proxy makes them. */
+  readonly isProxied?: boolean;
   /** Never throws for what the network or the server does: the handler is told. */
   dispatch(request: ClientRequest, handler: AnswerHandler): void;
   /** Breaks off what is on its way. */

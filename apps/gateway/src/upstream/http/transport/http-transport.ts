@@ -330,7 +330,8 @@ export class HttpTransport implements Transport {
   }
 
   async #onBroken(hop: Hop, error: Error): Promise<void> {
-    const { result, gone } = await explainBreak(error, this.#options.url, this.#options.reach);
+    const { client, reach, url } = this.#options;
+    const { result, gone } = await explainBreak(error, url, { reach, isProxied: client.isProxied === true });
     hop.end(result);
     if (gone !== undefined) {
       // Only who works for somebody dies in the middle of its work: a question of ours whether it lives is no call.
