@@ -10,7 +10,8 @@ import {
   type TelemetryHealthChange,
 } from '@dcc-mcp/telemetry-node';
 import { ATTRIBUTE_CATALOG, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
-import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
+import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
+import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERSION } from '../../config/load/version.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
@@ -40,7 +41,7 @@ export async function startGatewayTelemetry(
   let isStopping = false;
   const grpc = await loadGrpc(config.otel);
   const telemetry = startTelemetry(config.otel, {
-    resourceAttributes: { [ATTR_SERVICE_NAME]: 'dcc-mcp-gateway', [ATTR_SERVICE_VERSION]: VERSION },
+    resourceAttributes: whoThisIs(),
     scopeName: '@dcc-mcp/gateway',
     scopeVersion: VERSION,
     exporter: 'fast',
@@ -69,6 +70,15 @@ export async function startGatewayTelemetry(
       await nextTurn();
       return telemetry.health().exporters;
     },
+  };
+}
+
+/** With an id of its own: a configuration file asks no detector unless it says so, and gateways must be told apart then too. */
+function whoThisIs(): Readonly<Record<string, string>> {
+  return {
+    [ATTR_SERVICE_NAME]: 'dcc-mcp-gateway',
+    [ATTR_SERVICE_VERSION]: VERSION,
+    [ATTR_SERVICE_INSTANCE_ID]: randomUUID(),
   };
 }
 
