@@ -45,3 +45,31 @@ test.each([
   await Promise.all(busy);
   rmSync(folder, { recursive: true });
 });
+
+test.each([
+  ['observability', () => ({})],
+  ['OTEL_CONFIG_FILE', (path: string) => ({ OTEL_CONFIG_FILE: path })],
+])('%s is named as it is written where tracing needs a restart', (name, toEnv) => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-watch-'));
+  const file = join(folder, 'gateway.json');
+  const otelFile = join(folder, 'otel.yaml');
+  const write = (ratio: number): void => {
+    const tracing = { enabled: true, endpoint: '127.0.0.1:4318', sample_rate: ratio };
+    writeFileSync(file, JSON.stringify({ mcpServers: {}, observability: { tracing } }));
+    writeFileSync(
+      otelFile,
+      `file_format: "1.0"\ntracer_provider: { processors: [], sampler: { trace_id_ratio_based: { ratio: ${ratio} } } }`,
+    );
+  };
+  const load = (): ReturnType<typeof loadConfiguration> =>
+    loadConfiguration({ env: toEnv(otelFile), configFile: file });
+  const lines: string[] = [];
+  write(0.5);
+  const options = { apply: () => {}, report: () => true, log: (line: string) => lines.push(line) };
+  const watch = watchConfiguration({ file, current: load(), load, ...options });
+  write(0.25);
+  watch.reload();
+  watch.stop();
+  rmSync(folder, { recursive: true });
+  expect(lines).toEqual([`${file} has changed: ${name} need a restart of the gateway`]);
+});

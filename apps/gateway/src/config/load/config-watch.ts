@@ -31,6 +31,12 @@ export function changedSections(
   return { live: keys.filter((key) => LIVE.has(key)), restart: keys.filter((key) => !LIVE.has(key)) };
 }
 
+/** What people have written where a section differs: no file has a key for that of `OTEL_*`. */
+function writtenAs(section: string, { origins }: LoadedConfiguration): string {
+  const otel = origins['OTEL_CONFIG_FILE']?.source === 'env' ? 'OTEL_CONFIG_FILE' : 'observability';
+  return section === 'otel' ? otel : section;
+}
+
 export interface ConfigWatchOptions {
   readonly file: string;
   readonly current: LoadedConfiguration;
@@ -144,7 +150,8 @@ class WatchedConfiguration {
     const wanted = JSON.stringify(Object.entries(values).filter(([key]) => sections.has(key)));
     const mustRestart = restart.length > 0 && wanted !== this.#waiting;
     if (mustRestart) {
-      this.tell('restart_needed', `${file} has changed: ${restart.join(', ')} need a restart of the gateway`);
+      const names = restart.map((section) => writtenAs(section, loaded));
+      this.tell('restart_needed', `${file} has changed: ${names.join(', ')} need a restart of the gateway`);
     }
     this.#waiting = wanted;
     return live.length > 0 || mustRestart;
