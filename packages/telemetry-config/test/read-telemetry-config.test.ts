@@ -245,10 +245,39 @@ describe('a value that is not taken says what was meant, and what holds instead'
       'the default is used: http/protobuf; grpc when the endpoint has port 4317',
       'did you mean http/protobuf?',
     ],
+    ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=c/v1/traces', 'no traces are exported over OTLP', 'write http://c/v1/traces'],
+    ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=c:4318', 'no metrics are exported over OTLP', 'write http://c:4318'],
+    ['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT=ftp://c/', 'no logs are exported over OTLP', undefined],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT=c:4318', 'nothing is exported over OTLP', 'write http://c:4318'],
+    [
+      'OTEL_EXPORTER_OTLP_ENDPOINT=c:4318 OTEL_LOGS_EXPORTER=console,otlp',
+      'the default is used: http://localhost:4318, or :4317 for grpc, once an exporter is chosen',
+      'write http://c:4318',
+    ],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT=c:4317 OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc', undefined, 'write http://c:4317'],
+    [
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=c:4318 OTEL_EXPORTER_OTLP_ENDPOINT=http://d',
+      'http://d/v1/traces of OTEL_EXPORTER_OTLP_ENDPOINT is used',
+      'write http://c:4318',
+    ],
+    [
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=c/v1/traces OTEL_TRACES_EXPORTER=otlp',
+      'the default http://localhost:4318/v1/traces is used',
+      'write http://c/v1/traces',
+    ],
   ])('%s', (line, instead, fix) => {
     const env = Object.fromEntries(line.split(' ').map((pair) => pair.split('=')));
     const [issue] = readTelemetryConfig(env).issues;
     expect([issue?.instead, issue?.fix]).toEqual([instead, fix]);
+  });
+
+  test.each([
+    ['c:4318', {}, 'default'],
+    ['c:4318', { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'grpc' }, 'env'],
+    ['http://c:4318', {}, 'env'],
+  ])('a general endpoint %s is in force where a signal can use it %j', (endpoint, protocol, source) => {
+    const { origins } = readTelemetryConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...protocol });
+    expect(origins['OTEL_EXPORTER_OTLP_ENDPOINT']?.source).toBe(source);
   });
 
   test('in one line', () => {

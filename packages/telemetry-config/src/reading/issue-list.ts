@@ -7,6 +7,8 @@ export interface RefusedSetting {
   readonly name: string;
   /** What its having no value means. */
   readonly without?: string;
+  /** Names of the settings that choose exporters, where it is for these alone: of no use unless one of them is OTLP. */
+  readonly exporters?: readonly string[];
 }
 
 interface NotedIssue extends Issue {
@@ -30,16 +32,25 @@ export class IssueList {
   /** In the order in which they were noted. @param origins Of all that was read. */
   all(origins: Origins): readonly Issue[] {
     return this.#issues.map(({ refused, ...issue }) => {
-      const instead = refused === undefined || issue.severity === 'fatal' ? undefined : insteadOf(refused, origins);
+      const isOpen = refused === undefined || issue.severity === 'fatal';
+      const instead = isOpen ? undefined : insteadOf(refused, issue.variable, origins);
       return instead === undefined ? issue : { ...issue, instead };
     });
   }
 }
 
-function insteadOf({ name, without = 'it counts as unset' }: RefusedSetting, origins: Origins): string | undefined {
+/** @param given The variable that was refused; some are of use for one signal and refused for another. */
+function insteadOf(
+  { name, without = 'it counts as unset', exporters }: RefusedSetting,
+  given: string,
+  origins: Origins,
+): string | undefined {
   const origin = Object.hasOwn(origins, name) ? origins[name] : undefined;
-  if (origin === undefined || origin.source === 'ignored') {
+  if (origin === undefined || origin.source === 'ignored' || origin.variable === given) {
     return undefined;
+  }
+  if (exporters?.every((exporter) => !isOtlp(origins[exporter]?.text)) === true) {
+    return without;
   }
   const { source, variable, text } = origin;
   if (source !== 'default') {
@@ -52,4 +63,8 @@ function insteadOf({ name, without = 'it counts as unset' }: RefusedSetting, ori
     return without;
   }
   return text.includes(' ') ? `the default is used: ${text}` : `the default ${text} is used`;
+}
+
+function isOtlp(exporters = ''): boolean {
+  return exporters.split(',').includes('otlp');
 }

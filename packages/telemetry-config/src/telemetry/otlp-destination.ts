@@ -52,9 +52,17 @@ function noteMissingScheme(reader: VariableReader, signal: otlp.Signal, protocol
       continue;
     }
     for (const issue of httpUrl().parse(found.value).issues) {
-      reader.note({ variable: found.variable, ...issue });
+      reader.noteRefused(variable, { variable: found.variable, ...issue });
     }
   }
+}
+
+/** Notes whether the general endpoint is in force: it is where one signal at least can use it. */
+export function settleGeneralEndpoint(reader: VariableReader): void {
+  const found = reader.find(otlp.OTLP_ENDPOINT.general);
+  const isInForce =
+    found !== undefined && otlp.SIGNALS.some((signal) => isUsable(found.value, readProtocol(reader, signal)?.value));
+  reader.settle(otlp.OTLP_ENDPOINT.general, isInForce ? found : undefined);
 }
 
 /** The port of a URL as it is dialled. */

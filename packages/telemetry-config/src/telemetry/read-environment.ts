@@ -10,7 +10,6 @@ import {
   OTLP_CLIENT_CERTIFICATE,
   OTLP_CLIENT_KEY,
   OTLP_COMPRESSION,
-  OTLP_ENDPOINT,
   OTLP_INSECURE,
   OTLP_PROTOCOL,
   OTLP_TIMEOUT,
@@ -19,6 +18,7 @@ import { OTEL_VARIABLES } from '../variables/table.ts';
 import { UNSUPPORTED } from '../variables/unsupported.ts';
 import { VariableReader } from '../variables/variable-reader.ts';
 import { readResource } from './general-settings.ts';
+import { settleGeneralEndpoint } from './otlp-destination.ts';
 import { readLogs, readMetrics, readTraces } from './signals.ts';
 import type { TelemetryConfig } from './telemetry-config.ts';
 
@@ -97,8 +97,8 @@ export function readVariables(env: Environment, defaults: Environment | undefine
 function readTheRest(reader: VariableReader): void {
   reader.read(general.CONFIG_FILE);
   reader.read(general.HTTP_KNOWN_METHODS);
+  settleGeneralEndpoint(reader);
   const families = [
-    OTLP_ENDPOINT,
     OTLP_PROTOCOL,
     OTLP_TIMEOUT,
     OTLP_COMPRESSION,

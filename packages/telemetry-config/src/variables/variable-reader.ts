@@ -3,6 +3,8 @@ import { findPlaceholder } from '../kinds/placeholder.ts';
 import { IssueList, type RefusedSetting } from '../reading/issue-list.ts';
 import type { Issue, NewIssue } from '../reading/issue.ts';
 import { readVariable, type Environment, type Origin, type OriginSource, type Origins } from '../reading/reading.ts';
+import { LOGS_EXPORTER, METRICS_EXPORTER, TRACES_EXPORTER } from './exporters.ts';
+import { OTLP_ENDPOINT } from './otlp.ts';
 import type { Variable, VariableWithFallback } from './variable.ts';
 
 /** A value together with the place it was found in. */
@@ -98,6 +100,11 @@ export class VariableReader {
     this.#issues.note(issue);
   }
 
+  /** The same of a value that is not taken although it can be read. */
+  noteRefused(variable: Variable<unknown>, issue: NewIssue): void {
+    this.#issues.note(issue, toRefused(variable));
+  }
+
   get issues(): readonly Issue[] {
     return this.#issues.all(this.origins);
   }
@@ -155,8 +162,22 @@ export class VariableReader {
 }
 
 function toRefused({ name, group }: Variable<unknown>): RefusedSetting {
-  return { name, ...(group === 'Exporters' ? { without: 'nothing is exported' } : {}) };
+  return { name, ...(group === 'Exporters' ? { without: 'nothing is exported' } : ENDPOINTS.get(name)) };
 }
+
+/** An endpoint that is not taken asks for no exporter, so that its default may well have no use. */
+const ENDPOINTS: ReadonlyMap<string, Omit<RefusedSetting, 'name'>> = new Map([
+  [
+    OTLP_ENDPOINT.general.name,
+    {
+      exporters: [TRACES_EXPORTER.name, METRICS_EXPORTER.name, LOGS_EXPORTER.name],
+      without: 'nothing is exported over OTLP',
+    },
+  ],
+  [OTLP_ENDPOINT.traces.name, { exporters: [TRACES_EXPORTER.name], without: 'no traces are exported over OTLP' }],
+  [OTLP_ENDPOINT.metrics.name, { exporters: [METRICS_EXPORTER.name], without: 'no metrics are exported over OTLP' }],
+  [OTLP_ENDPOINT.logs.name, { exporters: [LOGS_EXPORTER.name], without: 'no logs are exported over OTLP' }],
+]);
 
 const QUOTED = /^(["']).*\1$/s;
 
