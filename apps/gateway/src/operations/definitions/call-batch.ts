@@ -7,11 +7,17 @@ import type { OperationError } from '../frame/operation-error.ts';
 import { runOperation } from '../frame/run-operation.ts';
 import { parseCallBatch, type ParsedBody } from '../requests/parse-request.ts';
 import type { CallBatchItem, CallToolArguments } from '../requests/request-schemas.ts';
-import { callOperation, toCallRequest } from './call.ts';
+import { callOperation, type CallRequest, toCallRequest } from './call.ts';
 
 export interface BatchRequest {
-  readonly items: readonly CallBatchItem[];
+  readonly calls: readonly BatchCall[];
   readonly stopOnError: boolean;
+}
+
+/** One call of a batch: as it was sent, and as it is meant. */
+export interface BatchCall {
+  readonly item: CallBatchItem;
+  readonly request: CallRequest;
 }
 
 /** How one call of a batch ended. */
@@ -40,12 +46,12 @@ export const callBatchOperation: OperationDefinition<BatchRequest, BatchRequest,
   isAdmitted: false,
   canBeLate: true,
   parse: (body) => toParsedBatch(parseCallBatch(body)),
-  spanInput: ({ items, stopOnError }) =>
-    RawJson.object({ calls: RawJson.list(items.map(inputOf)), stop_on_error: stopOnError }),
+  spanInput: ({ calls, stopOnError }) =>
+    RawJson.object({ calls: RawJson.list(calls.map(inputOf)), stop_on_error: stopOnError }),
   resolve: (request) => ({ ok: true, target: request }),
   run: callAll,
   spanOutput: ({ success, results }) => ({ success, ran: results.length }),
-  details: ({ request }) => ({ operation: OPERATION_CALL_BATCH, size: request?.items.length }),
+  details: ({ request }) => ({ operation: OPERATION_CALL_BATCH, size: request?.calls.length }),
 };
 
 /** A body, once it is checked. */
@@ -56,19 +62,20 @@ export function toParsedBatch(
     return parsed;
   }
   const { calls: items = [], stop_on_error: stopOnError = false } = parsed.value;
-  return { ok: true, value: { items, stopOnError } };
+  const calls = items.map((item) => ({ item, request: toCallRequest(item.tool_slug, item.arguments) }));
+  return { ok: true, value: { calls, stopOnError } };
 }
 
-function inputOf({ tool_slug, arguments: args, id }: CallBatchItem): RawJson {
-  const given = args === undefined || args instanceof RawJson ? args : RawJson.read(JSON.stringify(args), 0);
-  return RawJson.object({ tool_slug, arguments: given, id });
+/** Arguments in a JSON string stand as the object that they are, as those of a call alone do: redaction looks for keys. */
+function inputOf({ item: { tool_slug, arguments: args, id }, request: { form } }: BatchCall): RawJson {
+  return RawJson.object({ tool_slug, arguments: args !== undefined && form.ok ? form.raw : undefined, id });
 }
 
-async function callAll({ items, stopOnError }: BatchRequest, running: RunningOperation): Promise<Ending<BatchResult>> {
+async function callAll({ calls, stopOnError }: BatchRequest, running: RunningOperation): Promise<Ending<BatchResult>> {
   const results: BatchItemResult[] = [];
   let error: OperationError | undefined;
-  for (const [index, item] of items.entries()) {
-    const result = await callItem(item, index, running);
+  for (const [index, each] of calls.entries()) {
+    const result = await callItem(each, index, running);
     results.push(result);
     error ??= result.call.error;
     const hasFailed = result.call.error !== undefined;
@@ -76,16 +83,15 @@ async function callAll({ items, stopOnError }: BatchRequest, running: RunningOpe
       break;
     }
   }
-  return { value: { success: error === undefined && results.length === items.length, results }, error };
+  return { value: { success: error === undefined && results.length === calls.length, results }, error };
 }
 
 async function callItem(
-  item: CallBatchItem,
+  { item, request }: BatchCall,
   index: number,
   { core, caller, span, trail }: RunningOperation,
 ): Promise<BatchItemResult> {
   const ctx = childContext(caller.ctx, index, item.meta);
-  const request = toCallRequest(item.tool_slug, item.arguments);
   const itemCaller = { ...caller, ctx, batch: { span, trail, index } };
   const call = await runOperation(callOperation, { ok: true, value: request }, { core, caller: itemCaller });
   return { index, item, ctx, call };

@@ -1,5 +1,6 @@
 import type { RowError, TracePayload } from '@dcc-mcp/call-store';
 import { type ErrorDescription, toErrorBody } from '@dcc-mcp/request-context';
+import { OPERATION_CALL_BATCH } from '@dcc-mcp/semantic-conventions';
 import type { FinishedOperation } from '../../record/finished.ts';
 import type { OperationTrail } from '../../record/operation-trail.ts';
 import { jsonText, packPayload, type PayloadRules, toPayload } from '../payload.ts';
@@ -27,7 +28,8 @@ export function keepOperation(
   trail: OperationTrail,
   { rowId, paths, memory, isPassing }: KeepingRules,
 ): KeptOperation {
-  const input = payloadOf(finished.input, { maxBytes: MAX_INPUT_BYTES, paths });
+  const inputPaths = finished.details.operation === OPERATION_CALL_BATCH ? toBatchPaths(paths) : paths;
+  const input = payloadOf(finished.input, { maxBytes: MAX_INPUT_BYTES, paths: inputPaths });
   const output = payloadOf(finished.output, { maxBytes: MAX_OUTPUT_BYTES, paths });
   const sizes = { inputBytes: input?.original_size ?? 0, outputBytes: output?.original_size ?? 0 };
   const caller = memory.callers.of(finished, finished.ctx.session.source);
@@ -51,6 +53,11 @@ export function keepOperation(
     packedInput: input && memory.content.pack(packPayload(input), { isPassing }),
     packedOutput: output && memory.content.pack(packPayload(output), { isPassing }),
   });
+}
+
+/** A path leads from the arguments of a call, also where they stand in the input of a batch. */
+function toBatchPaths(paths: PayloadRules['paths']): PayloadRules['paths'] {
+  return [...paths, ...paths.map((path) => ['calls', '*', 'arguments', ...path])];
 }
 
 function payloadOf(content: unknown, rules: PayloadRules): TracePayload | undefined {

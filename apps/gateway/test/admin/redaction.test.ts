@@ -1,0 +1,85 @@
+// What is taken out of rows, wherever a caller or a server put it.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+const ARGUMENTS = {
+  message: 'kept out by path',
+  code: 'source text',
+  credentials: { pin: 'pin 4711' },
+  shown: 'shown',
+};
+const KEPT = { message: '[redacted]', code: '[redacted]', credentials: '[redacted]', shown: 'shown' };
+
+let server: PlainServer;
+let gateway: RunningGateway;
+let slug: (tool: string) => string;
+
+beforeAll(async () => {
+  server = await startPlainServer({ tools: ['give'], call: (_, args) => (args['result'] ?? { content: [] }) as Row });
+  gateway = await startGateway({
+    config: {
+      mcpServers: { plain: { url: server.url } },
+      admin: { redactPaths: ['message', 'content.*.text', 'scene_hint', 'tags_any.*'] },
+    },
+  });
+  await gateway.ready();
+  const { instances } = (await get('/v1/instances')) as { instances: readonly { instance_short: string }[] };
+  slug = (tool) => `plain.${instances[0]!.instance_short}.${tool}`;
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  server.server.closeAllConnections();
+  server.server.close();
+});
+
+async function get(path: string): Promise<Row> {
+  return (await (await fetch(gateway.url + path)).json()) as Row;
+}
+
+async function post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Row> {
+  const response = await fetch(gateway.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as Row;
+}
+
+interface Payload {
+  readonly content: string;
+  readonly redactions: number;
+}
+
+async function traceOf(id: string): Promise<Row & { readonly input: Payload; readonly output: Payload }> {
+  return (await get(`/v1/debug/traces/${id}`)) as Awaited<ReturnType<typeof traceOf>>;
+}
+
+test.each([
+  ['object', ARGUMENTS],
+  ['string', JSON.stringify(ARGUMENTS)],
+])('arguments in a batch, as %s, are kept as those of a call alone are', async (kind, args) => {
+  const tool_slug = slug('give');
+  await post('/v1/call', { tool_slug, arguments: args }, { 'x-request-id': `alone-${kind}` });
+  await post('/v1/call_batch', { calls: [{ tool_slug, arguments: args, id: 'a' }] }, { 'x-request-id': kind });
+  const alone = await traceOf(`alone-${kind}`);
+  const { input } = await traceOf(kind);
+  expect(JSON.parse(alone.input.content)).toEqual(KEPT);
+  expect(JSON.parse(input.content)).toEqual({
+    calls: [{ tool_slug, arguments: KEPT, id: 'a' }],
+    stop_on_error: false,
+  });
+  expect(input.redactions).toBe(3);
+});
+
+test('arguments of a batch that are of no right form are not kept, and the batch is', async () => {
+  const calls = [{ tool_slug: slug('give'), arguments: 'print(1)' }, { tool_slug: slug('give') }];
+  const batch = await post('/v1/call_batch', { calls }, { 'x-request-id': 'wrong' });
+  expect(batch['results']).toMatchObject([{ ok: false, error: { kind: 'invalid-params' } }, { ok: true }]);
+  const { input } = await traceOf('wrong');
+  const tool_slug = slug('give');
+  expect(JSON.parse(input.content)).toEqual({ calls: [{ tool_slug }, { tool_slug }], stop_on_error: false });
+});
