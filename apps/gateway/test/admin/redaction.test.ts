@@ -83,3 +83,25 @@ test('arguments of a batch that are of no right form are not kept, and the batch
   const tool_slug = slug('give');
   expect(JSON.parse(input.content)).toEqual({ calls: [{ tool_slug }, { tool_slug }], stop_on_error: false });
 });
+
+test('filters of a search are kept as its input is, in lines without control characters', async () => {
+  await post('/v1/search', {
+    query: 'give',
+    scene_hint: 'kept out by path',
+    skill_hint: 'Bearer abcdefghijklmnop \u001B[31mred\nnext',
+    tags_any: ['kept out by path'],
+    exclude_tags: ['password=hunter\u00072', 'plain'],
+    instance_id: 'sk-aaaaaaaaaaaaaaaaaaaaaaaa',
+    limit: 3,
+    meta: { agent_context: { agent_id: 'ada' } },
+  });
+  const { searches } = await get('/v1/debug/search-telemetry');
+  expect((searches as readonly Row[])[0]!['filters']).toEqual({
+    scene_hint: '[redacted]',
+    skill_hint: '[redacted] red next',
+    tags_any: ['[redacted]'],
+    exclude_tags: ['[redacted]', 'plain'],
+    instance_id: '[redacted]',
+    limit: 3,
+  });
+});

@@ -87,7 +87,7 @@ async function remember(
     return undefined;
   }
   const { search_id: searchId, ranker_version: rankerVersion, index_generation: indexGeneration, total } = value;
-  const { query: first, or_queries: others = [], mode = 'fuzzy', ...filters } = request ?? {};
+  const { query: first, or_queries: others = [], mode = 'fuzzy', ...filters } = inputOf(request ?? {});
   const query = [first, ...others].filter((part) => part !== undefined).join(' | ');
   const principal = searchPrincipal(caller.ctx);
   const hits = value.hits.map(toRemembered);

@@ -14,9 +14,11 @@ import type { PolicyFacts } from '../record/operation-trail.ts';
 import type { KeptOperation } from './kept/kept-operation.ts';
 import type { KeptDetails, OperationFacts } from './kept/operation-facts.ts';
 import { toPreview } from './preview.ts';
+import { type HiddenPlaces, redactJson } from './redact-json.ts';
 import { toMicrosecond, toTraceSpans } from './trace-spans.ts';
 
 const MAX_QUERY_BYTES = 120;
+const MAX_FILTER_BYTES = 2_048;
 const MAX_HITS = 25;
 /** The tool of a call that names none there is. */
 const UNKNOWN_TOOL = '_unknown';
@@ -129,12 +131,15 @@ export function operationOf({ operation }: Pick<KeptDetails, 'operation'>): Trac
   return operation.slice('gateway.'.length) as TraceOperation;
 }
 
+type Found = NonNullable<SearchDetails['found']>;
+
+/** How the row of a search is made. */
+export interface SearchRowRules extends HiddenPlaces {
+  readonly sha256: (text: string) => string;
+}
+
 /** The row of an answered search. */
-export function toSearchRow(
-  { identity }: OperationFacts,
-  found: NonNullable<SearchDetails['found']>,
-  sha256: (text: string) => string,
-): SearchRow {
+export function toSearchRow({ identity }: OperationFacts, found: Found, { sha256, paths }: SearchRowRules): SearchRow {
   const { query } = found;
   return {
     ...identity,
@@ -144,7 +149,7 @@ export function toSearchRow(
     index_generation: found.indexGeneration,
     query_preview: toPreview(query, MAX_QUERY_BYTES),
     query_hash: sha256(query),
-    filters: found.filters,
+    filters: toShownFilters(found.filters, { paths }),
     total: found.total,
     zero_results: found.total === 0,
     ...(found.reformulationOf === undefined ? {} : { reformulation_of: found.reformulationOf }),
@@ -156,6 +161,15 @@ export function toSearchRow(
     })),
     followups: [],
   };
+}
+
+/** Texts of a caller like any other, and arguments of the search: the same is taken out of them as out of its input. */
+function toShownFilters(filters: Found['filters'], hidden: HiddenPlaces): SearchRow['filters'] {
+  const json = JSON.stringify(filters, (_, value: unknown) =>
+    typeof value === 'string' ? toPreview(value, MAX_FILTER_BYTES) : value,
+  );
+  const shown: SearchRow['filters'] = JSON.parse(redactJson(json, hidden).text);
+  return shown;
 }
 
 /** What governance decided about it. */

@@ -57,7 +57,7 @@ function keep(finished: FinishedOperation, trail: OperationTrail, keeping: Keepi
   });
   if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
     searchedAt.set(details.found.searchId, trail.startedAt);
-    store.append('searches', toSearchRow(operation.kept.facts, details.found, sha256));
+    store.append('searches', toSearchRow(operation.kept.facts, details.found, { sha256, paths: hiddenPaths }));
   }
   appendRows(store, operation, { isSlow, isKept });
   noteFollowUp(finished, trail, keeping);
