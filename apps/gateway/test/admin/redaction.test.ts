@@ -13,12 +13,23 @@ const ARGUMENTS = {
 };
 const KEPT = { message: '[redacted]', code: '[redacted]', credentials: '[redacted]', shown: 'shown' };
 
+const RESULTS: Readonly<Record<string, Row>> = {
+  give: { content: [] },
+  fail: {
+    isError: true,
+    content: [
+      { type: 'image', data: '', mimeType: 'image/png' },
+      { type: 'text', text: 'words that are hidden' },
+    ],
+  },
+};
+
 let server: PlainServer;
 let gateway: RunningGateway;
 let slug: (tool: string) => string;
 
 beforeAll(async () => {
-  server = await startPlainServer({ tools: ['give'], call: (_, args) => (args['result'] ?? { content: [] }) as Row });
+  server = await startPlainServer({ tools: Object.keys(RESULTS), call: (name) => RESULTS[name]! });
   gateway = await startGateway({
     config: {
       mcpServers: { plain: { url: server.url } },
@@ -104,4 +115,15 @@ test('filters of a search are kept as its input is, in lines without control cha
     instance_id: '[redacted]',
     limit: 3,
   });
+});
+
+test('the words of a failed tool stand in no row where their place in its result is hidden', async () => {
+  const answer = await post('/v1/call', { tool_slug: slug('fail') }, { 'x-request-id': 'failed' });
+  expect(JSON.stringify(answer)).toContain('words that are hidden');
+  const { calls } = await get('/v1/debug/calls?limit=1');
+  const error = { kind: 'tool-error', message: 'The tool reported a failure' };
+  expect(calls).toEqual([expect.objectContaining({ request_id: 'failed', error: expect.objectContaining(error) })]);
+  const paths = ['activity', 'stats', 'bundles/failed', 'traces/failed', 'agent-traces/failed', 'export?kind=calls'];
+  const shown = await Promise.all(paths.map(async (path) => (await fetch(`${gateway.url}/v1/debug/${path}`)).text()));
+  expect(paths.filter((_, index) => shown[index]!.includes('words that are hidden'))).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { type CheckedArguments, validateArguments } from '../../arguments/check/
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
+import { toolMessage } from '../../protocol/messages/tool-message.ts';
 import type { CallDetails } from '../../recording/record/finished.ts';
 import { rawResult } from '../../upstream/hop/answer.ts';
 import type { HopFailure, RawParams } from '../../upstream/upstream.ts';
@@ -20,7 +21,6 @@ import type {
 import type { OperationError } from '../frame/operation-error.ts';
 import { namedRoute, routeOf } from '../frame/route.ts';
 import { callHop } from '../hops/call-hop.ts';
-import { toolMessage } from '../hops/call-upstream-tool.ts';
 import { errorOfFailure, transportOf } from '../hops/hop.ts';
 import { saysToolFailed } from '../hops/tool-failure.ts';
 import { parseCall, type ParsedBody } from '../requests/parse-request.ts';

@@ -1,7 +1,8 @@
 import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan } from '@dcc-mcp/workflow-spans';
-import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import { asList, asObject, isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
+import { toolMessage } from '../../protocol/messages/tool-message.ts';
 import type { HopTrail } from '../../recording/record/operation-trail.ts';
 import type { HopEnvelope, Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
@@ -67,13 +68,4 @@ function parseObject(text: string): JsonObject {
 
 function failureOf(result: JsonObject): OperationError | undefined {
   return toolFailure(result) ? { kind: 'tool-error', message: toolMessage(result) } : undefined;
-}
-
-const MAX_MESSAGE = 500;
-
-/** A failed tool's own words: its first text, shortened. */
-export function toolMessage(result: JsonObject): string {
-  const block = asList(result['content']).find((item) => isJsonObject(item) && typeof item['text'] === 'string');
-  const text = isJsonObject(block) ? textOf(block['text']) : 'The tool reported a failure';
-  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
 }

@@ -40,6 +40,13 @@ export function redactJson(json: string, hidden: HiddenPlaces): RedactedJson {
   return new Redaction(json, hidden).run();
 }
 
+/** Whether a path leads to the place, or to what it stands in. */
+export function hidesPlace({ paths }: HiddenPlaces, place: readonly string[]): boolean {
+  return paths.some(
+    (path) => path.length <= place.length && path.every((part, index) => part === '*' || part === place[index]),
+  );
+}
+
 /** Where a string stands, with its quotes. */
 interface Place {
   readonly at: number;

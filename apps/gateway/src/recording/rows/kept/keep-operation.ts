@@ -1,10 +1,13 @@
 import type { RowError, TracePayload } from '@dcc-mcp/call-store';
-import { type ErrorDescription, toErrorBody } from '@dcc-mcp/request-context';
+import { toErrorBody } from '@dcc-mcp/request-context';
 import { OPERATION_CALL_BATCH } from '@dcc-mcp/semantic-conventions';
+import { RawJson } from '../../../protocol/json/raw-json.ts';
+import { placeOfToolMessage, TOOL_FAILED } from '../../../protocol/messages/tool-message.ts';
 import type { FinishedOperation } from '../../record/finished.ts';
 import type { OperationTrail } from '../../record/operation-trail.ts';
 import { jsonText, packPayload, type PayloadRules, toPayload } from '../payload.ts';
 import { toPreview } from '../preview.ts';
+import { type HiddenPlaces, hidesPlace } from '../redact-json.ts';
 import { KeptFacts, KeptOperation } from './kept-operation.ts';
 import type { FactParts } from './operation-facts.ts';
 import type { OperationMemory, Staying } from './operation-memory.ts';
@@ -33,7 +36,8 @@ export function keepOperation(
   const output = payloadOf(finished.output, { maxBytes: MAX_OUTPUT_BYTES, paths });
   const sizes = { inputBytes: input?.original_size ?? 0, outputBytes: output?.original_size ?? 0 };
   const caller = memory.callers.of(finished, finished.ctx.session.source);
-  const parts = toFactParts(finished, trail, { rowId, caller, ...sizes });
+  const error = toRowError(finished, { paths });
+  const parts = toFactParts(finished, trail, { rowId, caller, error, ...sizes });
   const kept = new KeptFacts({
     rowId,
     caller,
@@ -66,9 +70,9 @@ function payloadOf(content: unknown, rules: PayloadRules): TracePayload | undefi
 }
 
 function toFactParts(
-  { ctx, error, durationMillis, outcome, join, details }: FinishedOperation,
+  { ctx, durationMillis, outcome, join, details }: FinishedOperation,
   trail: OperationTrail,
-  known: Pick<FactParts, 'rowId' | 'caller' | 'inputBytes' | 'outputBytes'>,
+  known: Pick<FactParts, 'rowId' | 'caller' | 'error' | 'inputBytes' | 'outputBytes'>,
 ): FactParts {
   const { requestId, jsonrpcId, parentRequestId, callerTraceId, session, spanContext } = ctx;
   const { traceId, traceFlags } = spanContext;
@@ -79,12 +83,27 @@ function toFactParts(
     request: { requestId, traceId, traceFlags, sessionId: session.id, jsonrpcId, parentRequestId, callerTraceId },
     trail,
     details,
-    error: error && toRowError(error),
     join,
   };
 }
 
-function toRowError(error: ErrorDescription): RowError {
+function toRowError(
+  { error, output }: Pick<FinishedOperation, 'error' | 'output'>,
+  hidden: HiddenPlaces,
+): RowError | undefined {
+  if (error === undefined) {
+    return undefined;
+  }
   const { kind, message, retryable } = toErrorBody(error);
-  return { kind, message: toPreview(message, MAX_MESSAGE_BYTES), retryable };
+  const isKept = kind !== 'tool-error' || !hidesToolMessage(output, hidden);
+  return { kind, message: isKept ? toPreview(message, MAX_MESSAGE_BYTES) : TOOL_FAILED, retryable };
+}
+
+/** A failed tool's words are a part of its result. */
+function hidesToolMessage(output: unknown, hidden: HiddenPlaces): boolean {
+  if (hidden.paths.length === 0 || !(output instanceof RawJson)) {
+    return false; // the result is parsed for those alone who hide places
+  }
+  const place = placeOfToolMessage(output.object ?? {});
+  return place !== undefined && hidesPlace(hidden, place);
 }
