@@ -13,8 +13,10 @@ const ARGUMENTS = {
 };
 const KEPT = { message: '[redacted]', code: '[redacted]', credentials: '[redacted]', shown: 'shown' };
 
+const STRUCTURED = { success: false, python: 'source text', credentials: { pin: 'pin 4711' }, shown: 'shown' };
 const RESULTS: Readonly<Record<string, Row>> = {
   give: { content: [] },
+  repeat: { content: [{ type: 'text', text: JSON.stringify(STRUCTURED) }], structuredContent: STRUCTURED },
   fail: {
     isError: true,
     content: [
@@ -33,7 +35,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     config: {
       mcpServers: { plain: { url: server.url } },
-      admin: { redactPaths: ['message', 'content.*.text', 'scene_hint', 'tags_any.*'] },
+      admin: { redactPaths: ['message', 'content.1.text', 'scene_hint', 'tags_any.*'] },
     },
   });
   await gateway.ready();
@@ -126,4 +128,16 @@ test('the words of a failed tool stand in no row where their place in its result
   const paths = ['activity', 'stats', 'bundles/failed', 'traces/failed', 'agent-traces/failed', 'export?kind=calls'];
   const shown = await Promise.all(paths.map(async (path) => (await fetch(`${gateway.url}/v1/debug/${path}`)).text()));
   expect(paths.filter((_, index) => shown[index]!.includes('words that are hidden'))).toEqual([]);
+});
+
+test('a result that stands as a text, too, is kept as its structured content is, also in its error', async () => {
+  const answer = await post('/v1/call', { tool_slug: slug('repeat') }, { 'x-request-id': 'repeated' });
+  expect(answer).toMatchObject({ ok: false, output: STRUCTURED });
+  const kept = { success: false, python: '[redacted]', credentials: '[redacted]', shown: 'shown' };
+  const text = JSON.stringify(kept);
+  const { output } = await traceOf('repeated');
+  expect(JSON.parse(output.content)).toEqual({ content: [{ type: 'text', text }], structuredContent: kept });
+  expect(output.redactions).toBe(4);
+  const { calls } = await get('/v1/debug/calls?limit=1');
+  expect((calls as readonly { error: Row }[])[0]!.error['message']).toBe(text);
 });

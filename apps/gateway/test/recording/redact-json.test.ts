@@ -24,6 +24,41 @@ describe('redactJson', () => {
     expect(redact(json)).toBe(redacted);
   });
 
+  test.each([
+    [
+      'an object',
+      '{"python":"print(1)","credentials":{"a":"b"},"n":1}',
+      '{"python":"[redacted]","credentials":"[redacted]","n":1}',
+    ],
+    ['a list', ' [{"code": "x"}, "Bearer abcdefgh12"]', ' [{"code": "[redacted]"}, "[redacted]"]'],
+    ['JSON in JSON', String.raw`{"inner":"{\"mel\":\"x\"}"}`, String.raw`{"inner":"{\"mel\":\"[redacted]\"}"}`],
+    ['lines of JSON', '{"code":"x"}\n{"n":1}', '{"code":"[redacted]"}\n{"n":1}'],
+    ['no JSON and begins like a list', '[INFO] password=hunter2 "a"', '[INFO] [redacted] "a"'],
+    [
+      'JSON with what looks like a credential',
+      '{"code":"x","dbpass":"hunter2"}',
+      '{"code":"[redacted]","db[redacted]}',
+    ],
+  ])('takes out of a text that is %s what its keys say', (_, text, redacted) => {
+    expect(JSON.parse(redact(JSON.stringify({ text })))).toEqual({ text: redacted });
+  });
+
+  test('a text that is cut off inside of an escape is looked through by its keys', () => {
+    const json = JSON.stringify({ text: JSON.stringify({ python: 'a "needle"', code: 'needle' }) });
+    for (let length = 0; length <= json.length; length += 1) {
+      expect(redact(json.slice(0, length))).not.toMatch(/nee|a \\+"/);
+    }
+  });
+
+  test('each value that is taken out of a text counts', () => {
+    const json = JSON.stringify({
+      text: '{"code":"x","mel":"x","say":"Bearer abcdefgh12"}',
+      token: 'x',
+      say: 'sk-aaaaaaaaaaaaaaaa',
+    });
+    expect(redactJson(json, { paths: [] }).redactions).toBe(5);
+  });
+
   test('leaves the content of a result, which is a list', () => {
     const json = '{"content":[{"type":"text","text":"done"}],"isError":false}';
     expect(redact(json)).toBe(json);

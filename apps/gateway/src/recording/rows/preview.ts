@@ -1,6 +1,6 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
-import { redactText } from '@dcc-mcp/bounds/redaction';
 import { MAX_LINE_LENGTH, withoutControls } from '../../protocol/printable-text.ts';
+import { redactWords } from './redact-json.ts';
 
 /**
  * Words of somebody else as a row shows them: one line without control characters and credentials. Characters that reorder
@@ -9,7 +9,7 @@ import { MAX_LINE_LENGTH, withoutControls } from '../../protocol/printable-text.
  * @param maxBytes Bound in bytes of UTF-8; less than a line of a terminal.
  */
 export function toPreview(text: string, maxBytes: number): string {
-  return ownText(truncateUtf8(redactText(withoutControls(text.slice(0, MAX_LINE_LENGTH))), maxBytes).text);
+  return ownText(truncateUtf8(redactWords(withoutControls(text.slice(0, MAX_LINE_LENGTH))).text, maxBytes).text);
 }
 
 /**

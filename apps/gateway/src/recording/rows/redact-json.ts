@@ -40,6 +40,31 @@ export function redactJson(json: string, hidden: HiddenPlaces): RedactedJson {
   return new Redaction(json, hidden).run();
 }
 
+/**
+ * A text without what looks like a credential. One that is JSON is looked through by its keys as well, because many servers
+ * repeat their structured content as a text; so is one that begins like JSON, which may have been cut off.
+ */
+export function redactWords(text: string): RedactedJson {
+  if (!BEGINS_LIKE_JSON.test(text)) {
+    return redactPieces([text], 0);
+  }
+  const byKeys = redactJson(text, NO_PLACES);
+  // The name of what is hidden already looks like a credential together with it; JSON stays JSON where both are left.
+  return redactPieces(byKeys.redactions === 0 ? [text] : byKeys.text.split(HIDDEN_MEMBER), byKeys.redactions);
+}
+
+const BEGINS_LIKE_JSON = /^\s*[[{]/;
+/** Names are bounded: in a text with many quotes each of them may be the beginning of one. */
+const HIDDEN_MEMBER = /("[^"\\]{0,64}"\s{0,4}:\s{0,64}"\[redacted\]")/;
+const NO_PLACES: HiddenPlaces = { paths: [] };
+
+/** Every second piece stays. */
+function redactPieces(pieces: readonly string[], redactions: number): RedactedJson {
+  const redacted = pieces.map((piece, index) => (index % 2 === 0 ? redactText(piece) : piece));
+  const changed = redacted.filter((piece, index) => piece !== pieces[index]).length;
+  return { text: redacted.join(''), redactions: redactions + changed };
+}
+
 /** Whether a path leads to the place, or to what it stands in. */
 export function hidesPlace({ paths }: HiddenPlaces, place: readonly string[]): boolean {
   return paths.some(
@@ -134,7 +159,9 @@ class Redaction {
       level.key = text;
       return this.#member({ at, end }, knowName(text));
     }
-    this.#keep({ at, end }, text, redactText(text));
+    const { text: redacted, redactions } = redactWords(text);
+    this.#keep({ at, end }, text, redacted);
+    this.#redactions += Math.max(0, redactions - 1);
     return end;
   }
 
@@ -267,10 +294,16 @@ function decode(raw: string): string {
   if (!ESCAPED.test(raw)) {
     return raw;
   }
+  return unescaped(raw) ?? unescaped(raw.replace(CUT_ESCAPE, String.raw`\\$1`)) ?? raw;
+}
+
+const CUT_ESCAPE = /\\(u[\da-fA-F]{0,3})?$/;
+
+function unescaped(raw: string): string | undefined {
   try {
     const text: unknown = JSON.parse(`"${raw}"`);
-    return typeof text === 'string' ? text : raw;
+    return typeof text === 'string' ? text : undefined;
   } catch {
-    return raw;
+    return undefined;
   }
 }
