@@ -5,6 +5,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import { shownProgram } from '../protocol/shown/shown-command.ts';
+import { toPreview } from '../recording/rows/preview.ts';
 import type { DepartedInstance, InstanceHistory, StripCell } from '../registry/events/instance-history.ts';
 import { ownerOf, shownSource } from '../registry/table/instance-row.ts';
 import type { SkippedInstance } from '../registry/table/skipped-instances.ts';
@@ -121,7 +122,7 @@ function card(upstream: Upstream, { state: status, load, calls, skills, usage, s
     instance_id: settings.instanceId,
     instance_short: settings.instanceShort,
     dcc_type: settings.dccType,
-    display_name: facts?.displayName ?? settings.key,
+    display_name: shown(facts?.displayName) ?? settings.key,
     source: shownSource(settings),
     owner: ownerOf(settings),
     transport: settings.transport.type,
@@ -132,7 +133,7 @@ function card(upstream: Upstream, { state: status, load, calls, skills, usage, s
     restarts: settings.transport.type === 'stdio' ? Math.max(0, upstream.status.starts - 1) : 0,
     ...serverOf(upstream.status),
     skills: { loaded, unloaded: skills.length - loaded },
-    scene: upstream.status.scene,
+    scene: shown(upstream.status.scene, MAX_SCENE_BYTES),
     ...registeredOf(facts),
     affinity: settings.affinity,
     concurrency: settings.concurrency,
@@ -162,7 +163,7 @@ function serverOf(status: UpstreamStatus): object {
     era: status.era,
     protocol_version: status.protocolVersion,
     server_info: toServerInfo(status.serverInfo),
-    capabilities: Object.keys(status.capabilities),
+    capabilities: Object.keys(status.capabilities).map((name) => shown(name)),
     tool_count: status.toolCount,
     tool_count_last_good: status.toolCountAtLastGood,
   };
@@ -172,9 +173,9 @@ function serverOf(status: UpstreamStatus): object {
 function registeredOf(facts: RegisteredFacts = {}): object {
   const { version, adapterVersion, capabilitiesFingerprint, heartbeatAt, ttlSecs } = facts;
   return {
-    version,
-    adapter_version: adapterVersion,
-    capabilities_fingerprint: capabilitiesFingerprint,
+    version: shown(version),
+    adapter_version: shown(adapterVersion),
+    capabilities_fingerprint: shown(capabilitiesFingerprint),
     heartbeat_at: time(heartbeatAt),
     ttl_secs: ttlSecs,
   };
@@ -182,7 +183,17 @@ function registeredOf(facts: RegisteredFacts = {}): object {
 
 /** As it names itself, without icons and what else it may say at length. */
 function toServerInfo({ name, version, title }: JsonObject = {}): object | undefined {
-  return name === undefined ? undefined : { name, version, title };
+  return name === undefined ? undefined : { name: shown(name), version: shown(version), title: shown(title) };
+}
+
+/** Bound of a name or version in bytes of UTF-8. */
+const MAX_NAME_BYTES = 256;
+/** Bound of the path of a scene in bytes of UTF-8. */
+const MAX_SCENE_BYTES = 2_048;
+
+/** Servers and hosts say of themselves what they like; what is no text is not shown. */
+function shown(said: unknown, maxBytes: number = MAX_NAME_BYTES): string | undefined {
+  return typeof said === 'string' ? toPreview(said, maxBytes) : undefined;
 }
 
 function toDeparted({ instanceId, dccType, leftAt, reason, lastStatus }: DepartedInstance): object {

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCoreHost } from '../fixtures/core-host.ts';
+import { startPlainServer } from '../fixtures/plain-server.ts';
 import { serveInProcess } from '../fixtures/serve-in-process.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { until } from '../upstream/fixtures/harness.ts';
@@ -77,7 +78,7 @@ test('a child has its process with what it takes, and the last 24 hours in quart
 });
 
 test('a dcc-mcp-core host has what it says of its parts, and no process', async () => {
-  const host = await startCoreHost({ skills: {}, scene: '/shows/a/b.ma' });
+  const host = await startCoreHost({ skills: {}, scene: '/shows/a/\u001B[31mb.ma\u0007' });
   gateway = await startGateway({ config: { mcpServers: { maya: { url: host.url } } } });
   await gateway.ready();
   const [card] = (await cardsOf(gateway)).instances;
@@ -87,6 +88,25 @@ test('a dcc-mcp-core host has what it says of its parts, and no process', async 
   await gateway.stop();
   host.server.closeAllConnections();
   host.server.close();
+});
+
+const steered = (text: string): string => `\u001B[31m${text}\u0007\u0000`;
+
+test('what a server says of itself is a line without control characters, and bounded', async () => {
+  const handshake = {
+    capabilities: { tools: {}, [steered('c'.repeat(300))]: {} },
+    serverInfo: { name: steered('N'.repeat(5_000)), version: '1\n2', title: 'Bearer abcdefghijklmnop' },
+  };
+  const { url, server } = await startPlainServer({ tools: ['say'], handshake });
+  gateway = await startGateway({ config: { mcpServers: { plain: { url } } } });
+  await gateway.ready();
+  const cards = await cardsOf(gateway);
+  expect(named(cards, 'plain')).toMatchObject({
+    server_info: { name: 'N'.repeat(256), version: '1 2', title: '[redacted]' },
+    capabilities: ['tools', 'c'.repeat(256)],
+  });
+  server.closeAllConnections();
+  server.close();
 });
 
 test('an instance that was taken out of the file is among those that left, until it is back', async () => {
