@@ -108,7 +108,8 @@ export interface GatewayMetrics {
   recordSessionEnded(reason: SessionEndReason): void;
   /** Adds `ceil(bytes / 4)` estimated tokens. */
   recordResponseTokens(surface: ResponseSurface, bytes: number, span?: SpanContext): void;
-  recordJobCreated(tool: string, result: JobResult): void;
+  /** @param tool Absent where none is meant that is registered. */
+  recordJobCreated(tool: string | undefined, result: JobResult): void;
   /** @param waitSeconds Time from the creation of the job to now. */
   recordJobStarted(tool: string, waitSeconds: number): void;
   recordJobEnded(tool: string): void;

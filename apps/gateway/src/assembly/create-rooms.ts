@@ -67,7 +67,7 @@ export interface Rooms extends Omit<Ballot, 'routes'> {
 export function createRooms(parts: GatewayParts): Rooms {
   const { config, settings = [], log, state = createLocalState(parts.stateFolder, log) } = parts;
   const catalog = new Catalog();
-  const instruments = createInstruments({ ...parts, catalog });
+  const instruments = createInstruments(parts);
   const onError = createErrorReport(log);
   const { metrics } = instruments;
   const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);

@@ -43,7 +43,6 @@ export class Catalog {
   readonly #toolSets = new Map<string, ToolSet>();
   /** Instances by `<dcc>.<id8>`; more than one only when two share their first eight digits. */
   readonly #instances = new Map<string, Set<string>>();
-  readonly #labels = new Map<string, number>();
   #generation = 0;
   #size = 0;
   /** What slugs led to since the last change. */
@@ -167,11 +166,6 @@ export class Catalog {
     return parseSlug(slug);
   }
 
-  /** True for the metric label of a tool that is in the catalog now. */
-  isRegisteredLabel(label: string): boolean {
-    return this.#labels.has(label);
-  }
-
   /** Every record, stubs included, in the order of the upstreams and of their lists. */
   *records(): Generator<ToolRecord, void, undefined> {
     for (const toolSet of this.#toolSets.values()) {
@@ -241,25 +235,12 @@ export class Catalog {
 
   #admit(record: ToolRecord): void {
     this.#observers.forEach((observer) => observer.add(record));
-    if (record.isStub) {
-      return;
-    }
-    this.#size += 1;
-    this.#labels.set(record.label, (this.#labels.get(record.label) ?? 0) + 1);
+    this.#size += record.isStub ? 0 : 1;
   }
 
   #forget(record: ToolRecord): void {
     this.#observers.forEach((observer) => observer.remove(record));
-    if (record.isStub) {
-      return;
-    }
-    this.#size -= 1;
-    const left = (this.#labels.get(record.label) ?? 1) - 1;
-    if (left === 0) {
-      this.#labels.delete(record.label);
-    } else {
-      this.#labels.set(record.label, left);
-    }
+    this.#size -= record.isStub ? 0 : 1;
   }
 
   #changed(): void {

@@ -37,3 +37,8 @@ export interface ToolRecord {
   /** False for the control tools of a dcc-mcp-core host: they can be called, but search does not offer them. */
   readonly isListed: boolean;
 }
+
+/** What metrics call the tool; `undefined` where there is none, or only what stands for a skill. */
+export function metricLabelOf(record: ToolRecord | undefined): string | undefined {
+  return record === undefined || record.isStub ? undefined : record.label;
+}

@@ -1,4 +1,5 @@
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import { metricLabelOf } from '../../catalog/tool-record.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';
 import { Permissions } from '../../operations/frame/permissions.ts';
 import { Forwarding } from '../../operations/hops/forward.ts';
@@ -82,7 +83,7 @@ export class PassThrough implements McpMode {
 
   toolLabel({ method, params }: JsonRpcRequest): string | undefined {
     const name = method === 'tools/call' ? params?.['name'] : undefined;
-    return typeof name === 'string' ? this.#names.tool(name)?.label : undefined;
+    return typeof name === 'string' ? metricLabelOf(this.#names.tool(name)) : undefined;
   }
 
   /** Everything but the list of tools, and what the gateway tells of itself, goes to an upstream. */

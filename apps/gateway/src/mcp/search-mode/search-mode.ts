@@ -1,6 +1,7 @@
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import type { RequestContext } from '@dcc-mcp/request-context';
 import { type ArgumentsForm, readArguments } from '../../arguments/check/argument-form.ts';
+import { metricLabelOf } from '../../catalog/tool-record.ts';
 import { batchAnswer, callAnswer } from '../../operations/answers/call-answer.ts';
 import { describeAnswer } from '../../operations/answers/describe-answer.ts';
 import { jobRow } from '../../operations/answers/job-answer.ts';
@@ -60,7 +61,7 @@ export class SearchMode implements McpMode {
   toolLabel({ method, params }: JsonRpcRequest): string | undefined {
     const args = method === 'tools/call' && params?.['name'] === 'call' ? params['arguments'] : undefined;
     const slug = isJsonObject(args) ? args['tool_slug'] : undefined;
-    return typeof slug === 'string' ? this.#core.catalog.get(slug)?.label : undefined;
+    return typeof slug === 'string' ? metricLabelOf(this.#core.catalog.get(slug)) : undefined;
   }
 
   onlyLooks(tool: unknown): boolean {

@@ -181,10 +181,12 @@ export class McpServer {
     const startedAt = now();
     const handler = this.#handlerOf(request, exchange.client);
     const endSpan = beginSpan === undefined || mode.hasOwnSpan(request) ? undefined : beginSpan(request, exchange);
+    const meant = onFinished && mode.toolLabel(request);
     const answer = await this.#answer(handler, request, exchange);
     endSpan?.(answer);
     if (onFinished !== undefined) {
-      const tool = mode.toolLabel(request);
+      // What was there may have left by now; what was not may have been found by the call.
+      const tool = meant ?? mode.toolLabel(request);
       const span = exchange.identified?.()?.spanContext;
       this.#finished(startedAt, exchange.client, { method: request.method, tool, answer, span });
     }

@@ -1,5 +1,6 @@
 import { toErrorBody } from '@dcc-mcp/request-context';
 import type { JobResult } from '@dcc-mcp/semantic-conventions';
+import { metricLabelOf } from '../../catalog/tool-record.ts';
 import { type JobEnd, LiveJob } from '../../jobs/live-job.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { callAnswer } from '../answers/call-answer.ts';
@@ -43,7 +44,7 @@ async function run({ job, request, context, toTask }: JobStart): Promise<Operati
   await job.giveUp();
   if (job.isAsked) {
     const result: JobResult = end.rejection === 'queue_full' ? 'queue_full' : 'rejected';
-    core.recorder.record({ kind: 'job-created', tool: end.record?.label ?? '', result });
+    core.recorder.record({ kind: 'job-created', tool: metricLabelOf(end.record), result });
   }
   return end;
 }

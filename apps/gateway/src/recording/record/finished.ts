@@ -171,7 +171,7 @@ export interface SentNotification {
 
 /** What became of the wish for a job, or of a job. Its call is an operation of its own. */
 export type JobStep =
-  | { readonly kind: 'job-created'; readonly tool: string; readonly result: JobResult }
+  | { readonly kind: 'job-created'; readonly tool: string | undefined; readonly result: JobResult }
   /** `waitSeconds`: since it was made. */
   | { readonly kind: 'job-started'; readonly tool: string; readonly waitSeconds: number }
   | { readonly kind: 'job-ended'; readonly tool: string };

@@ -1,6 +1,7 @@
 import { type CallPhaseSeconds, type GatewayMetrics, toRankBucket } from '@dcc-mcp/gateway-metrics';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, OPERATION_SEARCH, type Outcome } from '@dcc-mcp/semantic-conventions';
+import { metricLabelOf } from '../../catalog/tool-record.ts';
 import type {
   CallDetails,
   CallTiming,
@@ -96,7 +97,7 @@ function measureCall(metrics: GatewayMetrics, finished: FinishedOperation, detai
   const { outcome, durationMillis } = finished;
   const { spanContext } = finished.span;
   const { record, timing, transport, rejection, backendErrorKind } = details;
-  const tool = record?.label;
+  const tool = metricLabelOf(record);
   metrics.recordCall({
     tool,
     status: statusOfOutcome(outcome),

@@ -27,7 +27,6 @@ export interface InstrumentsOptions {
   readonly config: GatewayConfig;
   readonly telemetry: Telemetry;
   readonly version: string;
-  readonly catalog: Catalog;
   /** Default: the metrics of this process are the answer. */
   readonly createScrapeHandler?: CreateScrapeHandler | undefined;
   /** One line for people. */
@@ -43,9 +42,10 @@ export function createInstruments(options: InstrumentsOptions): GatewayInstrumen
   return { metrics, requests, scrapes, scrapeHandler: createOwnScrapeHandler(options, metrics, scrapes) };
 }
 
-function createCallMetrics({ config, telemetry, version, catalog }: InstrumentsOptions): GatewayMetrics {
+function createCallMetrics({ config, telemetry, version }: InstrumentsOptions): GatewayMetrics {
   return createGatewayMetrics(telemetry.meterFor('@dcc-mcp/gateway', version), {
-    isRegisteredTool: (label) => catalog.isRegisteredLabel(label),
+    // A tool is named by the record that its call was resolved to, and counts under its name also once it has left.
+    isRegisteredTool: () => true,
     version,
     features: [...DEFAULT_GATEWAY_FEATURES, 'quarantine'],
     exemplarFilter: config.otel.metrics.exemplarFilter,
