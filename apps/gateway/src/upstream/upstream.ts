@@ -144,6 +144,8 @@ export interface HopRequest {
   readonly onSent?: ((jsonrpcId: number) => void) | undefined;
   /** Called before each further try of a read. */
   onRetry?(retry: HopRetry): void;
+  /** Told how long a further try of a read waited in the queue; of the first one {@link begin} is told. */
+  readonly onWaited?: ((queueWaitMillis: number) => void) | undefined;
 }
 
 /** A read is about to be sent again. */

@@ -1,4 +1,4 @@
-import type { HopFacts, HopSpan } from '@dcc-mcp/workflow-spans';
+import type { HopFacts, HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
@@ -27,6 +27,7 @@ export interface CallHop {
 /** Sends a call to its upstream: one hop span for each round, of questions to the caller and of tries. */
 export async function callHop(checked: CheckedCall, { core, caller, span, trail }: RunningOperation): Promise<CallHop> {
   const { record, upstream } = checked;
+  const isRead = record.annotations['readOnlyHint'] === true;
   const clock = new CallClock(core.now);
   let hopSpan: HopSpan | undefined;
   let hopTrail: HopTrail | undefined;
@@ -44,8 +45,15 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
     },
     ...termsOf(caller, upstream),
     onSent: (id) => hopSpan?.setJsonrpcId(id),
-    isRead: record.annotations['readOnlyHint'] === true,
+    isRead,
+    onWaited: isRead
+      ? (queueWaitMillis) => {
+          clock.waited(queueWaitMillis);
+          hopTrail?.addWait(queueWaitMillis);
+        }
+      : undefined,
     onRetry: (retry) => {
+      clock.waited(retry.failure.queueWaitMillis);
       const facts = retryOf(retry);
       hopSpan?.addRetry(facts);
       hopTrail?.addFailedTry(facts.reason, facts.delayMillis);
@@ -55,11 +63,14 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
       hopTrail?.end(endHop(hopSpan, round, caller.job?.jobId));
     },
   });
-  const { timing } = clock;
+  return { hop, timing: toldTiming(clock, span) };
+}
+
+function toldTiming({ timing }: CallClock, span: WorkflowSpan): CallTiming | undefined {
   if (timing !== undefined) {
     span.setQueueWait(timing.queueMillis);
   }
-  return { hop, timing };
+  return timing;
 }
 
 function jobOf({ job }: Caller): Pick<HopFacts, 'jobId'> {
@@ -110,14 +121,22 @@ class CallClock {
     this.#queueMillis = this.queueMillis + queueWaitMillis;
   }
 
+  /** A try waited that neither begins nor ends a round. That is no time of the upstream, also where an earlier try was sent. */
+  waited(queueWaitMillis: number | undefined): void {
+    if (queueWaitMillis === undefined) {
+      return;
+    }
+    this.#queueMillis = this.queueMillis + queueWaitMillis;
+    if (this.#sentAt !== undefined) {
+      this.#sentAt += queueWaitMillis;
+    }
+  }
+
   /** A round is over; one that ended in the queue had its time there, also where an earlier try had left it. */
   ended(round: HopResult): void {
-    const waited = round.ok ? undefined : round.failure.queueWaitMillis;
-    if (waited !== undefined) {
-      this.#queueMillis = this.queueMillis + waited;
-    }
+    this.waited(round.ok ? undefined : round.failure.queueWaitMillis);
     if (this.#sentAt !== undefined) {
-      this.#upstreamMillis = (this.#upstreamMillis ?? 0) + this.#now() - this.#sentAt - (waited ?? 0);
+      this.#upstreamMillis = (this.#upstreamMillis ?? 0) + this.#now() - this.#sentAt;
       this.#sentAt = undefined;
     }
   }

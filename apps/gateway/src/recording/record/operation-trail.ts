@@ -12,8 +12,17 @@ export interface FailedTry {
   /** Milliseconds since the epoch. */
   readonly endedAt: number;
   readonly outcome: Outcome;
-  /** How long the next try waited. */
+  /** How long the next try was put off. */
   readonly delayMillis: number | undefined;
+  /** How the next try then waited in the upstream's queue; absent where it had its turn at once. */
+  readonly wait?: QueueWait;
+}
+
+/** A wait in the queue of an upstream. */
+export interface QueueWait {
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
+  readonly millis: number;
 }
 
 /** How one request to an upstream begins. */
@@ -88,6 +97,15 @@ export class HopTrail {
 
   addFailedTry(outcome: Outcome, delayMillis: number | undefined): void {
     this.#failedTries = [...this.#failedTries, { endedAt: this.#clock.now(), outcome, delayMillis }];
+  }
+
+  /** The try after the last failed one waited for its turn until now. */
+  addWait(millis: number): void {
+    const at = this.#failedTries.length - 1;
+    const last = this.#failedTries[at];
+    if (last !== undefined) {
+      this.#failedTries = this.#failedTries.with(at, { ...last, wait: { endedAt: this.#clock.now(), millis } });
+    }
   }
 
   end(ending: HopEnding): void {

@@ -12,6 +12,7 @@ import {
   type Outcome,
 } from '@dcc-mcp/semantic-conventions';
 import type { CallTiming } from '../record/finished.ts';
+import type { QueueWait } from '../record/operation-trail.ts';
 import type { KeptItem } from './kept/kept-operation.ts';
 import type { KeptHop, OperationFacts } from './kept/operation-facts.ts';
 
@@ -90,13 +91,14 @@ class Phases {
   /** Its wait, the tries that failed, and the request itself. */
   ofHop(hop: KeptHop): TraceSpan[] {
     const { name, startedAt, endedAt = this.#endedAt, failedTries, queueMillis, spanContext, ending } = hop;
-    const wait = queueMillis > 0 ? [this.#inner({ name: 'queue', from: startedAt - queueMillis, to: startedAt })] : [];
+    const wait = queueMillis > 0 ? [this.#queue({ endedAt: startedAt, millis: queueMillis })] : [];
     let from = startedAt;
-    const tries = failedTries.map((failed) => {
+    const tries = failedTries.flatMap((failed) => {
       const attributes = failed.delayMillis === undefined ? {} : { [ATTR_DCC_MCP_RETRY_DELAY_MS]: failed.delayMillis };
       const phase = { name, from, to: failed.endedAt, outcome: failed.outcome, attributes };
-      from = failed.endedAt + (failed.delayMillis ?? 0);
-      return this.#inner(phase, 'client');
+      from = failed.wait?.endedAt ?? failed.endedAt + (failed.delayMillis ?? 0);
+      const span = this.#inner(phase, 'client');
+      return failed.wait === undefined ? [span] : [span, this.#queue(failed.wait)];
     });
     const outcome = ending?.outcome ?? this.#facts.outcome;
     const last: TraceSpan = {
@@ -125,6 +127,10 @@ class Phases {
 
   get #timing(): CallTiming | undefined {
     return this.#facts.details.timing;
+  }
+
+  #queue({ endedAt, millis }: QueueWait): TraceSpan {
+    return this.#inner({ name: 'queue', from: endedAt - millis, to: endedAt });
   }
 
   #inner(phase: Phase, kind = 'internal'): TraceSpan {

@@ -132,7 +132,10 @@ export class UpstreamCalls {
       }
       const connection = this.#options.connection();
       if (connection === undefined) {
-        return Promise.resolve({ ok: false, failure: this.#options.whyNotUsable() });
+        return Promise.resolve({ ok: false, failure: { ...this.#options.whyNotUsable(), queueWaitMillis } });
+      }
+      if (envelope !== undefined && queueWaitMillis > 0) {
+        hop.onWaited?.(queueWaitMillis);
       }
       const begun = (envelope ??= hop.begin(queueWaitMillis));
       return begun instanceof Promise

@@ -75,6 +75,7 @@ export class RemoteHops {
       'hop.becameTask': (id: number) => this.#open.get(id)?.hop.job?.becameTask(),
       'hop.sent': (id: number, jsonrpcId: number) => this.#open.get(id)?.hop.onSent?.(jsonrpcId),
       'hop.retry': (id: number, retry: HopRetry) => this.#open.get(id)?.hop.onRetry?.(retry),
+      'hop.waited': (id: number, queueWaitMillis: number) => this.#open.get(id)?.hop.onWaited?.(queueWaitMillis),
     });
   }
 

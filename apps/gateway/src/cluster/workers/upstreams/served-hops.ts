@@ -77,6 +77,7 @@ export class ServedHops {
       begin: (queueWaitMillis) => this.#peer.call('hop.begin', id, queueWaitMillis) as Promise<HopEnvelope>,
       onSent: (jsonrpcId) => this.#peer.tell('hop.sent', id, jsonrpcId),
       onRetry: (retry) => this.#peer.tell('hop.retry', id, retry),
+      onWaited: (queueWaitMillis) => this.#peer.tell('hop.waited', id, queueWaitMillis),
     };
   }
 
