@@ -156,7 +156,8 @@ class OperationRun<Request, Target, Value> {
 function beginTrail({ clock }: WorkflowSpan, { ctx, batch }: Caller): OperationTrail {
   return new OperationTrail({
     spanId: ctx.ownSpanId,
-    parentSpanId: batch?.trail?.spanId ?? ctx.parent?.spanId,
+    // A span of another trace is linked, and is no parent.
+    parentSpanId: batch?.trail?.spanId ?? (ctx.callerTraceId === undefined ? ctx.parent?.spanId : undefined),
     clock,
   });
 }
