@@ -1,3 +1,4 @@
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
@@ -52,6 +53,8 @@ export class McpError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** What credential the request needs; over HTTP a `WWW-Authenticate`. */
   readonly challenge: string | undefined;
+  /** How the operation ended that it is the answer to; absent where there was none. */
+  outcome: Outcome | undefined;
 
   constructor(
     code: number,
@@ -61,6 +64,7 @@ export class McpError extends Error {
       readonly data?: JsonRpcError['data'];
       readonly retryAfterSeconds?: number;
       readonly challenge?: string;
+      readonly outcome?: Outcome;
     } = {},
   ) {
     super(message);
@@ -69,6 +73,7 @@ export class McpError extends Error {
     this.data = options.data;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.challenge = options.challenge;
+    this.outcome = options.outcome;
   }
 
   toJson(): JsonRpcError {

@@ -1,4 +1,5 @@
 import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { JsonObject, JsonRpcError } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../../protocol/mcp-protocol.ts';
@@ -40,9 +41,13 @@ type AskingExchange = Exchange & { readonly ask: NonNullable<Exchange['ask']> };
 const NO_ROOTS = { result: { roots: [] } };
 
 /** How a request ended; `httpStatus` is that of an error over HTTP. */
-export type Answer =
+export type Answer = (
   | { readonly result: JsonObject | RawJson }
-  | { readonly error: JsonRpcError; readonly httpStatus: number };
+  | { readonly error: JsonRpcError; readonly httpStatus: number }
+) & {
+  /** Of the operation that it tells of, where that did not end well. */
+  readonly outcome?: Outcome | undefined;
+};
 
 /** Whether this client wants to see a log message of that level. */
 function wantsMessage(client: McpClient, params: JsonObject | undefined): boolean {

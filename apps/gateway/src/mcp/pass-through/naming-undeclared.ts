@@ -1,7 +1,9 @@
-import type { JsonObject, JsonRpcRequest, JsonValue } from '../../protocol/json-rpc.ts';
-import { memberOf, type RawJson } from '../../protocol/json/raw-json.ts';
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
+import type { JsonRpcRequest, JsonValue } from '../../protocol/json-rpc.ts';
+import { memberOf } from '../../protocol/json/raw-json.ts';
 import { ERROR_METHOD_NOT_FOUND, ERROR_MISSING_CAPABILITY, McpError } from '../../protocol/mcp-protocol.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { FailedResult } from '../exchange/failed-result.ts';
 import type { McpHandler } from '../server/mcp-mode.ts';
 
 /** What nobody can be asked for. */
@@ -16,30 +18,29 @@ export function namingUndeclared(handler: McpHandler): McpHandler {
     exchange.client.era === 'legacy' ? handler(request, exchange) : runNaming(handler, request, exchange);
 }
 
-async function runNaming(
-  handler: McpHandler,
-  request: JsonRpcRequest,
-  exchange: Exchange,
-): Promise<JsonObject | RawJson> {
+async function runNaming(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): ReturnType<McpHandler> {
   const missing = new Set<string>();
   const ask = exchange.ask ?? (() => Promise.resolve(DECLINED));
   const watched = { ...exchange, ask, onUndeclared: (capability: string) => void missing.add(capability) };
   const result = await handler(request, watched).catch((error: unknown) => {
-    throw missing.size > 0 && error instanceof McpError ? missingCapabilities(missing) : error;
+    throw missing.size > 0 && error instanceof McpError ? missingCapabilities(missing, error.outcome) : error;
   });
-  if (missing.size > 0 && memberOf(result, 'isError') === true) {
-    throw missingCapabilities(missing);
+  const { result: told, outcome } = result instanceof FailedResult ? result : { result };
+  if (missing.size > 0 && memberOf(told, 'isError') === true) {
+    throw missingCapabilities(missing, outcome);
   }
   return result;
 }
 
 /** MCP 2026-07-28, "MissingRequiredClientCapabilityError". */
-function missingCapabilities(missing: ReadonlySet<string>): McpError {
+function missingCapabilities(missing: ReadonlySet<string>, outcome?: Outcome): McpError {
   const requiredCapabilities: Record<string, Record<string, JsonValue>> = {};
   for (const path of missing) {
     const [name = '', member] = path.split('.');
     requiredCapabilities[name] = { ...requiredCapabilities[name], ...(member === undefined ? {} : { [member]: {} }) };
   }
   const message = `The request needs what the client did not declare: ${[...missing].join(', ')}`;
-  return new McpError(ERROR_MISSING_CAPABILITY, message, { httpStatus: 400, data: { requiredCapabilities } });
+  const error = new McpError(ERROR_MISSING_CAPABILITY, message, { httpStatus: 400, data: { requiredCapabilities } });
+  error.outcome = outcome;
+  return error;
 }

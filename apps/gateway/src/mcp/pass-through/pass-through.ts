@@ -22,7 +22,7 @@ import { readResourceUri } from './resource-uri.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { type MayUse, UpstreamNames } from './upstream-names.ts';
 import { OWN, type ResourceListeners, UpstreamSubscriptions } from './upstream-subscriptions.ts';
-import { toMcpError, UpstreamTools } from './upstream-tools.ts';
+import { endedAs, toMcpError, UpstreamTools } from './upstream-tools.ts';
 
 /** How long a client that comes before the upstreams are there waits for them. */
 const BOOT_WAIT_MILLIS = 10_000;
@@ -165,12 +165,13 @@ export class PassThrough implements McpMode {
         hop = await forward(forwarding, request, exchange);
       } catch (error) {
         const code = error instanceof McpError ? error.code : ERROR_INTERNAL;
-        forwarding.refuse(outcomeOfCode(code), code);
-        throw error;
+        const outcome = outcomeOfCode(code);
+        forwarding.refuse(outcome, code);
+        throw error instanceof McpError ? endedAs(outcome, error) : error;
       }
-      forwarding.end(hop);
+      const outcome = forwarding.end(hop);
       if (!hop.ok) {
-        throw errorOf(hop.failure);
+        throw endedAs(outcome, errorOf(hop.failure));
       }
       return hop.raw ?? hop.result;
     };

@@ -1,4 +1,5 @@
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { callOperation, toCallRequest } from '../../operations/definitions/call.ts';
 import type { Caller, OperationCore } from '../../operations/frame/core.ts';
@@ -14,8 +15,9 @@ import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import { type McpCall, mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { type FailedResult, resultOf } from '../exchange/failed-result.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
-import type { Reach } from '../server/mcp-mode.ts';
+import type { McpHandler, Reach } from '../server/mcp-mode.ts';
 import { toTaskAnswer } from '../tasks/task-answer.ts';
 import { createdTask } from '../tasks/task-view.ts';
 import { type WantedJob, wantedOfTool } from '../tasks/wanted-job.ts';
@@ -52,7 +54,7 @@ export class UpstreamTools {
   }
 
   /** @throws {McpError} The error that the upstream answered with; also for a request that means no tool. */
-  async call(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject | RawJson> {
+  async call(request: JsonRpcRequest, exchange: Exchange): ReturnType<McpHandler> {
     const { name, arguments: args } = request.params ?? {};
     if (typeof name !== 'string') {
       return this.#refuseCall(request, exchange, 'tools/call needs name, a string');
@@ -71,8 +73,8 @@ export class UpstreamTools {
     try {
       wanted = wantedOfTool(this.#core, exchange, { record: this.#names.tool(name), request });
     } catch (error) {
-      await this.#recordRefusal(name, { request, exchange }, messageOf(error));
-      throw error;
+      const outcome = await this.#recordRefusal(name, { request, exchange }, messageOf(error));
+      throw error instanceof McpError ? endedAs(outcome, error) : error;
     }
     const caller = mcpCaller(this.#core, { request, exchange: wanted?.exchange ?? exchange });
     const raw = request.rawParams;
@@ -90,37 +92,45 @@ export class UpstreamTools {
   }
 
   /** A call that is refused because its client knows no tasks is recorded as one. */
-  async #recordRefusal(name: string, call: McpCall, message: string): Promise<void> {
+  async #recordRefusal(name: string, call: McpCall, message: string): Promise<Outcome> {
     const caller = mcpCaller(this.#core, call);
     const input = { ok: false, message, request: toCallRequest(this.#names.toolSlug(name), undefined) } as const;
-    await runOperation(callOperation, input, { core: this.#core, caller });
+    return (await runOperation(callOperation, input, { core: this.#core, caller })).outcome;
   }
 
-  #answer(call: OperationEnd<RawJson>, name: string, caller: Caller): RawJson {
-    if (call.value !== undefined) {
-      return call.value;
+  #answer(call: OperationEnd<RawJson>, name: string, caller: Caller): RawJson | FailedResult {
+    const { outcome, value } = call;
+    if (value !== undefined) {
+      return resultOf(outcome, value);
     }
     const rpcError = call.failure?.rpcError;
     if (rpcError !== undefined) {
-      throw toMcpError(rpcError);
+      throw endedAs(outcome, toMcpError(rpcError));
     }
     const error = call.error ?? { kind: 'internal', message: 'No result and no error' };
     if (error.kind === 'unknown-slug' || error.kind === 'instance-offline') {
-      throw new McpError(ERROR_INVALID_PARAMS, unknownTool(name, error.candidates ?? [], this.#names));
+      const message = unknownTool(name, error.candidates ?? [], this.#names);
+      throw new McpError(ERROR_INVALID_PARAMS, message, { outcome });
     }
-    return errorResult(error, caller.ctx);
+    return resultOf(outcome, errorResult(error, caller.ctx));
   }
 
   /** Refuses a call that names no tool; it is recorded as a call, with a span and a count. */
-  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): Promise<RawJson> {
+  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): ReturnType<McpHandler> {
     const caller = mcpCaller(this.#core, { request, exchange });
     const input = { ok: false, message, request: toCallRequest('', undefined) } as const;
-    const { error } = await runOperation(callOperation, input, { core: this.#core, caller });
+    const { error, outcome } = await runOperation(callOperation, input, { core: this.#core, caller });
     if (error === undefined || error.kind === 'bad-request') {
-      throw new McpError(ERROR_INVALID_PARAMS, message);
+      throw new McpError(ERROR_INVALID_PARAMS, message, { outcome });
     }
-    return errorResult(error, caller.ctx);
+    return resultOf(outcome, errorResult(error, caller.ctx));
   }
+}
+
+/** The error, as the answer to an operation that ended so. */
+export function endedAs(outcome: Outcome, error: McpError): McpError {
+  error.outcome = outcome;
+  return error;
 }
 
 /** An error of an upstream, as it gave it. */

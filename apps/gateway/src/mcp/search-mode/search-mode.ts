@@ -24,6 +24,7 @@ import { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { type FailedResult, resultOf } from '../exchange/failed-result.ts';
 import type { McpHandler, McpMode } from '../server/mcp-mode.ts';
 import { toTaskAnswer } from '../tasks/task-answer.ts';
 import { createdTask } from '../tasks/task-view.ts';
@@ -91,7 +92,7 @@ export class SearchMode implements McpMode {
   /** Those that everyone may read. */
   async checkListening(): Promise<void> {}
 
-  #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject | RawJson> {
+  #toolsCall(request: JsonRpcRequest, exchange: Exchange): ReturnType<McpHandler> {
     const { name, arguments: given } = request.params ?? {};
     if (typeof name !== 'string') {
       throw new McpError(ERROR_INVALID_PARAMS, 'tools/call needs name, a string');
@@ -119,7 +120,7 @@ export class SearchMode implements McpMode {
   }
 }
 
-async function search(form: ArgumentsForm, context: OperationContext, exchange: Exchange): Promise<RawJson> {
+async function search(form: ArgumentsForm, context: OperationContext, exchange: Exchange): ReturnType<McpHandler> {
   const { ctx } = context.caller;
   const end = await runOperation(searchOperation, parse(searchOperation, form), context);
   if (end.value !== undefined) {
@@ -129,10 +130,10 @@ async function search(form: ArgumentsForm, context: OperationContext, exchange: 
   return toToolResult(end, ctx);
 }
 
-async function describe(form: ArgumentsForm, context: OperationContext): Promise<RawJson> {
-  const { value, error } = await runOperation(describeOperation, parse(describeOperation, form), context);
+async function describe(form: ArgumentsForm, context: OperationContext): ReturnType<McpHandler> {
+  const { value, error, outcome } = await runOperation(describeOperation, parse(describeOperation, form), context);
   return value === undefined
-    ? errorResult(error ?? NO_ANSWER, context.caller.ctx)
+    ? resultOf(outcome, errorResult(error ?? NO_ANSWER, context.caller.ctx))
     : toolResult(describeAnswer(value), false);
 }
 
@@ -140,7 +141,7 @@ async function answer<Request, Target, Value extends object>(
   definition: OperationDefinition<Request, Target, Value>,
   form: ArgumentsForm,
   context: OperationContext,
-): Promise<RawJson> {
+): ReturnType<McpHandler> {
   return toToolResult(await runOperation(definition, parse(definition, form), context), context.caller.ctx);
 }
 
@@ -148,18 +149,19 @@ async function call(
   form: ArgumentsForm,
   context: OperationContext,
   wanted: WantedJob | undefined,
-): Promise<JsonObject | RawJson> {
+): ReturnType<McpHandler> {
   const args = form.ok ? exactBody(form.raw) : {};
   const input = toParsedCall(form.ok ? parseCallTool(args) : form, args);
   const answerOf = (end: OperationEnd<RawJson>): RawJson => toCallResult(end, context.caller.ctx);
   if (wanted === undefined) {
-    return answerOf(await runOperation(callOperation, input, context));
+    const end = await runOperation(callOperation, input, context);
+    return resultOf(end.outcome, answerOf(end));
   }
   const { job, isTask } = wanted;
   const toTask = isTask ? (end: OperationEnd<RawJson>): TaskAnswer => toTaskAnswer(end, answerOf) : undefined;
   const started = await startJob({ job, request: input, context, toTask });
   if (started.job === undefined) {
-    return answerOf(started.end);
+    return resultOf(started.end.outcome, answerOf(started.end));
   }
   const { record } = started.job;
   return isTask
@@ -172,14 +174,14 @@ function toCallResult(end: OperationEnd<RawJson>, ctx: RequestContext): RawJson 
   return toolResult(body, end.error !== undefined, blocks);
 }
 
-async function callBatch(args: RawJson, context: OperationContext): Promise<RawJson> {
+async function callBatch(args: RawJson, context: OperationContext): ReturnType<McpHandler> {
   const input = toParsedBatch(parseCallTool(exactBody(args)));
-  const { value, error } = await runOperation(callBatchOperation, input, context);
+  const { value, error, outcome } = await runOperation(callBatchOperation, input, context);
   if (value === undefined) {
-    return errorResult(error ?? NO_ANSWER, context.caller.ctx);
+    return resultOf(outcome, errorResult(error ?? NO_ANSWER, context.caller.ctx));
   }
   const { body, blocks } = batchAnswer(value);
-  return toolResult(body, !value.success, blocks);
+  return resultOf(outcome, toolResult(body, !value.success, blocks));
 }
 
 function parse<Request>(
@@ -191,8 +193,8 @@ function parse<Request>(
 
 const NO_ANSWER: OperationError = { kind: 'internal', message: 'No answer and no error' };
 
-function toToolResult({ value, error }: OperationEnd<object>, ctx: RequestContext): RawJson {
+function toToolResult({ value, error, outcome }: OperationEnd<object>, ctx: RequestContext): RawJson | FailedResult {
   return value === undefined
-    ? errorResult(error ?? NO_ANSWER, ctx)
+    ? resultOf(outcome, errorResult(error ?? NO_ANSWER, ctx))
     : toolResult(RawJson.of(toJsonObject(value)), false);
 }

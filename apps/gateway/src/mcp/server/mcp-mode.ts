@@ -1,10 +1,11 @@
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { FailedResult } from '../exchange/failed-result.ts';
 import type { ListShapes } from '../notifications/list-shapes.ts';
 
 /** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
-export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject | RawJson>;
+export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject | RawJson | FailedResult>;
 
 /** What a client may use, as its credential says. */
 export type Reach = Pick<Exchange, 'scope'>;

@@ -24,6 +24,7 @@ import {
 } from '../../protocol/mcp-protocol.ts';
 import type { FinishedRequest } from '../../recording/record/finished.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
+import { FailedResult } from '../exchange/failed-result.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import { checkTexts } from '../exchange/message-bounds.ts';
 import type { InputRequired } from '../input-rounds/input-required.ts';
@@ -236,7 +237,7 @@ export class McpServer {
   #toModern(request: JsonRpcRequest, answer: Answer): Answer {
     return 'error' in answer
       ? { ...answer, error: toModernError(request.method, answer.error) }
-      : { result: this.#toModernResult(request.method, answer.result) };
+      : { result: this.#toModernResult(request.method, answer.result), outcome: answer.outcome };
   }
 
   /** Whether a request goes on with a call that waits here for it, and begins nothing. */
@@ -263,10 +264,11 @@ export class McpServer {
   async #run(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
     try {
       checkTexts(request);
-      return { result: await handler(request, exchange) };
+      const given = await handler(request, exchange);
+      return given instanceof FailedResult ? given : { result: given };
     } catch (error) {
       const told = this.toMcpError(error);
-      return { error: told.toJson(), httpStatus: httpStatusOf(told, exchange.client) };
+      return { error: told.toJson(), httpStatus: httpStatusOf(told, exchange.client), outcome: told.outcome };
     }
   }
 
@@ -277,7 +279,11 @@ export class McpServer {
   }
 }
 
+/** What an operation decided stands in its span as well; what was none of them is told by its answer alone. */
 function errorTypeOf(answer: Answer): string | undefined {
+  if (answer.outcome !== undefined) {
+    return answer.outcome;
+  }
   if ('error' in answer) {
     return String(answer.error.code);
   }

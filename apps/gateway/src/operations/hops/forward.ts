@@ -89,18 +89,20 @@ export class Forwarding {
     });
   }
 
-  /** Ends with what the client is answered. */
-  end(hop: HopResult): void {
+  /** Ends with what the client is answered. @returns As what it has ended. */
+  end(hop: HopResult): Outcome {
     if (hop.ok) {
       this.#span.end({ outcome: 'ok' });
-      return;
+      return 'ok';
     }
     const { kind, rpcError } = hop.failure;
+    const outcome = outcomeOfError(errorOfFailure(hop.failure));
     this.#span.end({
-      outcome: outcomeOfError(errorOfFailure(hop.failure)),
+      outcome,
       errorKind: kind,
       ...(rpcError === undefined ? {} : { rpcErrorCode: rpcError.code }),
     });
+    return outcome;
   }
 
   /** Ends a request that went wrong before it could be handed on. */

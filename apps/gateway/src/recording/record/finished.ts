@@ -135,7 +135,7 @@ export interface FinishedRequest {
   readonly transport: NetworkTransport;
   /** Metric label of the upstream tool that was meant, if one was. */
   readonly tool: string | undefined;
-  /** JSON-RPC error code or `tool_error`; absent where it went well. */
+  /** The outcome of its operation, else a JSON-RPC error code or `tool_error`; absent where it went well. */
   readonly errorType: string | undefined;
   readonly durationSeconds: number;
   /** The span that it was the work of, where it has one. */
