@@ -67,18 +67,22 @@ function endingOf({ outcome }: OperationFacts): Pick<CallRow, 'outcome' | 'succe
 
 type Durations = Pick<CallRow, 'duration_ms' | 'queue_ms' | 'gateway_ms' | 'upstream_ms'>;
 
-/** To the microsecond. A call that was never taken into a queue spent its time in the gateway, which is told of no phase. */
+/** To the microsecond. A call that was never taken into a queue spent its time in the gateway, which is told of no phase; one that ended in the queue had no time of the upstream. */
 function durationsOf(durationMillis: number, timing: CallTiming | undefined): Durations {
   const duration = toMicrosecond(durationMillis);
   if (timing === undefined) {
     return { duration_ms: duration };
   }
   const queue = Math.min(toMicrosecond(timing.queueMillis), duration);
-  const upstream = Math.min(toMicrosecond(timing.upstreamMillis ?? 0), toMicrosecond(duration - queue));
+  const rest = toMicrosecond(duration - queue);
+  if (timing.upstreamMillis === undefined) {
+    return { duration_ms: duration, queue_ms: queue, gateway_ms: rest };
+  }
+  const upstream = Math.min(toMicrosecond(timing.upstreamMillis), rest);
   return {
     duration_ms: duration,
     queue_ms: queue,
-    gateway_ms: toMicrosecond(duration - queue - upstream),
+    gateway_ms: toMicrosecond(rest - upstream),
     upstream_ms: upstream,
   };
 }
