@@ -18,8 +18,12 @@ export interface BudgetSubject {
   readonly annotations: Readonly<Record<string, unknown>>;
 }
 
+/** What budgets say to a call. */
+export type BudgetDecision = { readonly outcome: 'allowed' } | SpentBudget;
+
 /** A budget that is used up. */
 export interface SpentBudget {
+  readonly outcome: 'throttled';
   /** Of what: `read-only tools`, `destructive tools`, or the label of one tool. */
   readonly what: string;
   readonly perMinute: number;
@@ -33,6 +37,8 @@ interface Budget {
   readonly nameOf: (tool: BudgetSubject) => string | undefined;
 }
 
+const ALLOWED: BudgetDecision = { outcome: 'allowed' };
+
 /** The budgets of calls, by what the tools say of themselves and by their names. */
 export class Budgets {
   readonly #budgets: readonly Budget[];
@@ -41,16 +47,21 @@ export class Budgets {
     this.#budgets = budgets;
   }
 
-  /** Counts one call in each budget that it falls under. @returns The first that is used up. */
-  async consume(principal: string, tool: BudgetSubject): Promise<SpentBudget | undefined> {
+  /** Counts one call in each budget that it falls under, up to one that is used up. @returns `undefined` where there is none. */
+  async consume(principal: string, tool: BudgetSubject): Promise<BudgetDecision | undefined> {
+    let said: BudgetDecision | undefined;
     for (const { perMinute, quotas, nameOf } of this.#budgets) {
       const what = nameOf(tool);
-      const decision = what === undefined ? undefined : await quotas.consume(`${what} ${principal}`);
-      if (what !== undefined && decision?.outcome === 'throttled') {
-        return { what, perMinute, retryAfterSecs: decision.retryAfterSecs };
+      if (what === undefined) {
+        continue;
       }
+      const decision = await quotas.consume(`${what} ${principal}`);
+      if (decision.outcome === 'throttled') {
+        return { outcome: 'throttled', what, perMinute, retryAfterSecs: decision.retryAfterSecs };
+      }
+      said = ALLOWED;
     }
-    return undefined;
+    return said;
   }
 }
 

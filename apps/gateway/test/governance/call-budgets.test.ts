@@ -135,6 +135,34 @@ async function repeat(times: number, tool: string, args: Json): Promise<readonly
 
 const loopsTold = () => gateway.stderr().match(/made the same call of maya__\w+ \d+ times within 60 s: a loop/g) ?? [];
 
+/** What the rows of the calls say of policy, the first call first. */
+async function decisions(): Promise<readonly unknown[]> {
+  const { calls: rows } = (await (await fetch(`${gateway.url}/v1/debug/calls`)).json()) as { calls: readonly Json[] };
+  return rows.toReversed().map(({ policy }) => policy);
+}
+
+describe('a call that is let through is noted as allowed', () => {
+  test('by the budgets that it falls under, and by none where it falls under none', async () => {
+    await start({ toolRatesPerMinute: { read_a: 1, 'maya__read_*': 5 } });
+    await statuses('read_a', 'read_b', 'read_a', 'write_it');
+    const allowed = { outcome: 'allowed' };
+    expect(await decisions()).toEqual([allowed, allowed, { outcome: 'throttled', reason: 'quota' }, undefined]);
+    const { stats } = (await (await fetch(`${gateway.url}/v1/debug/governance`)).json()) as { stats: Json };
+    expect(stats).toMatchObject({ allowed: 2, throttled: 1 });
+  });
+
+  test('where loops are refused, and not where they are only told of', async () => {
+    await start({ loopCalls: 2, refuseLoops: true });
+    await repeat(3, 'read_a', { path: '/x' });
+    const allowed = { outcome: 'allowed' };
+    expect(await decisions()).toEqual([allowed, allowed, { outcome: 'throttled', reason: 'loop' }]);
+    await gateway.stop();
+    await start({ loopCalls: 2 });
+    await repeat(3, 'read_a', { path: '/x' });
+    expect(await decisions()).toEqual([undefined, undefined, undefined]);
+  });
+});
+
 describe('a loop of identical calls', () => {
   test('is told of once, and goes on where nothing else is said', async () => {
     await start({ loopCalls: 3 });

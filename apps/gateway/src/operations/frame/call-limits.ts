@@ -5,6 +5,8 @@ import { counted } from '../../protocol/printable-text.ts';
 import type { RunningOperation } from './core.ts';
 import { fail, notePolicy, principalOf, type Refusal } from './govern.ts';
 
+const ALLOWED = { outcome: 'allowed' } as const;
+
 /** Notes a call that the caller repeats; one too many is refused where that is configured. */
 export function checkLoop(running: RunningOperation, record: ToolRecord, form: ArgumentsForm): Refusal | undefined {
   const { core, caller } = running;
@@ -19,10 +21,13 @@ export function checkLoop(running: RunningOperation, record: ToolRecord, form: A
     },
     core.now(),
   );
+  const { loopCalls, loopWindowSecs, refuseLoops } = loops.settings;
   if (waitMillis === undefined) {
+    if (refuseLoops) {
+      notePolicy(running, ALLOWED);
+    }
     return undefined;
   }
-  const { loopCalls, loopWindowSecs } = loops.settings;
   const message = `The same call of ${record.label} was made more than ${loopCalls} times within ${loopWindowSecs} s and is refused as a loop`;
   return refused(running, { reason: 'loop', message, retryAfterSeconds: Math.ceil(waitMillis / 1_000) });
 }
@@ -34,13 +39,16 @@ export function checkBudgets(running: RunningOperation, record: ToolRecord): Pro
 }
 
 async function consume(budgets: Budgets, running: RunningOperation, record: ToolRecord): Promise<Refusal | undefined> {
-  const spent = await budgets
+  const decision = await budgets
     .consume(principalOf(running), record)
     .catch((error: unknown): never => fail(running, error));
-  if (spent === undefined) {
+  if (decision?.outcome !== 'throttled') {
+    if (decision !== undefined) {
+      notePolicy(running, ALLOWED);
+    }
     return undefined;
   }
-  const { what, perMinute, retryAfterSecs } = spent;
+  const { what, perMinute, retryAfterSecs } = decision;
   const message = `The budget of ${what} is used up: ${counted(perMinute, 'call')} a minute`;
   return refused(running, { reason: 'quota', message, retryAfterSeconds: retryAfterSecs });
 }
