@@ -3,7 +3,11 @@
  *
  * @param instead What is given where it has aborted.
  */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, instead: () => T): Promise<T> {
+export function unlessAborted<T, U = T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  instead: () => U,
+): Promise<T | U> {
   if (signal === undefined) {
     return work;
   }

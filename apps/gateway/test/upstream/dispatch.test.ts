@@ -19,6 +19,10 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.kill()));
 });
 
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
 /** Answers `status` to every tool call while it is set. */
 function failing(): { status: number | undefined; readonly options: FakeHttpOptions; calls: number } {
   const self = {
@@ -78,6 +82,23 @@ describe('the queue of an upstream', () => {
     const results = await Promise.all([1, 2, 3].map(() => harness.call('slow', { ms: 50 })));
     const kinds = results.map((result) => failureOf(result)['kind']).filter((kind) => kind !== undefined);
     expect(kinds).toEqual(Array.from({ length: refused }, () => 'queue-full'));
+  });
+
+  test('a caller that never says what goes with its call keeps the others waiting until its time is over, or it cancels', async () => {
+    const harness = await start({}, { concurrency: 1 }, { limits: { circuitFailureThreshold: 1 } });
+    const controller = new AbortController();
+    const silent = harness.call('echo', {}, { begin: never, timeoutMillis: 50 });
+    const leaving = harness.call('echo', {}, { begin: never, signal: controller.signal });
+    const next = harness.call('echo', { text: 'next' });
+    expect(failureOf(await silent)).toEqual({
+      kind: 'timeout',
+      message: 'The call could not be sent within 50 ms: the process of its caller was too slow',
+      queueWaitMillis: 0,
+      isFinalWording: true,
+    });
+    controller.abort();
+    expect(failureOf(await leaving)).toMatchObject({ kind: 'cancelled' });
+    expect(textOf(await next)).toBe('next');
   });
 
   test('a call that is cancelled while it waits leaves the queue at once and never begins', async () => {

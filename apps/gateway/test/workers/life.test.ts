@@ -3,6 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Contest, openContest } from '../fixtures/contenders.ts';
 import { type HeldServer, startHeldServer } from '../fixtures/held-server.ts';
 import { isAlive } from '../fixtures/is-alive.ts';
@@ -104,6 +105,35 @@ test('a worker that can not start ends, and the next one tries', async () => {
   expect(running.stderr()).toContain('workers: listen ');
   await running.stop('SIGKILL');
   rmSync(folder, { recursive: true });
+});
+
+test('workers that are killed while they can not answer hold no place of a server that takes one call at a time', async () => {
+  held = await startHeldServer();
+  const { url, nextCall } = held;
+  const running = await startWithWorkers({ config: { mcpServers: { held: { url, concurrency: 1 } } } });
+  gateway = running;
+  const slug = await slugOf(running.url, 'held');
+  const [waiting, calling] = workersOf(running) as readonly [number, number];
+  const call = () => post(running.url, '/v1/call', { tool_slug: slug, arguments: {} });
+  process.kill(waiting, 'SIGSTOP');
+  const lost = [call(), call(), call(), call()].map((sent) => sent.catch(() => 'cut'));
+  await nextCall();
+  process.kill(waiting, 'SIGCONT');
+  await until(async () =>
+    JSON.stringify(await getJson(running.url, '/v1/debug/instances')).includes('"queue_depth":3'),
+  );
+  [waiting, calling].forEach((pid) => process.kill(pid, 'SIGSTOP'));
+  const begun = [1, 2, 3, 4].map(() => getJson(running.url, '/v1/healthz'));
+  await sleep(100);
+  for (const pid of [calling, waiting]) {
+    process.kill(pid, 'SIGKILL');
+    await until(() => running.stderr().includes(`worker ${pid} has ended`));
+  }
+  expect(await Promise.all(begun)).toHaveLength(4);
+  expect(await Promise.all(lost)).toEqual(lost.map(() => 'cut'));
+  const last = call();
+  (await nextCall()).answer(DONE);
+  expect(await last).toMatchObject({ status: 200, body: { ok: true } });
 });
 
 test('a job of a worker that has died is failed, and says so', async () => {

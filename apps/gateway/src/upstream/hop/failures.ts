@@ -59,6 +59,12 @@ export function timedOutInQueue(timeoutMillis: number, queueWaitMillis: number):
   return failed('timeout', message, { queueWaitMillis });
 }
 
+/** The same for a call that had its slot, whose caller did not say in time what goes with it. */
+export function timedOutUnsent(timeoutMillis: number, queueWaitMillis: number): FailedHop {
+  const message = `The call could not be sent within ${timeoutMillis} ms: the process of its caller was too slow`;
+  return failed('timeout', message, { queueWaitMillis, isFinalWording: true });
+}
+
 /** The gateway stops before the call has ended. */
 export function shuttingDown(details: FailureDetails = {}): FailedHop {
   return failed('not-ready', 'The gateway is shutting down', details);

@@ -4,6 +4,7 @@ import { unlessAborted } from '../../protocol/unless-aborted.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Dispatcher, type DispatchLimits } from '../dispatch/dispatcher.ts';
 import { cancelled, failed, shuttingDown } from '../hop/failures.ts';
+import { whenBegun } from '../hop/when-begun.ts';
 import type {
   CircuitView,
   HopFailure,
@@ -139,7 +140,7 @@ export class UpstreamCalls {
       }
       const begun = (envelope ??= hop.begin(queueWaitMillis));
       return begun instanceof Promise
-        ? begun.then((made) => connection.request({ hop, envelope: made, timeoutMillis: remainingMillis }))
+        ? whenBegun(begun, { hop, queueWaitMillis, remainingMillis }, (admitted) => connection.request(admitted))
         : connection.request({ hop, envelope: begun, timeoutMillis: remainingMillis });
     });
   }

@@ -20,7 +20,7 @@ export interface ProcessChannel extends Channel {
 interface Forked {
   readonly connected: boolean;
   on(event: 'message', listener: (message: unknown, handle: unknown) => void): unknown;
-  on(event: 'disconnect', listener: () => void): unknown;
+  on(event: 'disconnect' | 'close', listener: () => void): unknown;
   send?: NodeJS.Process['send'];
 }
 
@@ -51,7 +51,7 @@ export function createProcessChannel(other: Forked): ProcessChannel {
           messages.forEach((message) => listener(message));
         }
       }),
-    onEnd: (listener) => void other.on('disconnect', listener),
+    onEnd: (listener) => void endOf(other).then(listener),
     handOver: (socket) => {
       if (!other.connected) {
         return false;
@@ -68,6 +68,14 @@ export function createProcessChannel(other: Forked): ProcessChannel {
         }
       }),
   };
+}
+
+function endOf(other: Forked): Promise<void> {
+  // A child that ends while a connection is on its way to it never disconnects: it closes alone.
+  return new Promise((resolve) => {
+    other.on('disconnect', resolve);
+    other.on('close', resolve);
+  });
 }
 
 function isSocket(value: unknown): value is Socket {
