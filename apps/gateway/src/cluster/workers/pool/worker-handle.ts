@@ -66,6 +66,8 @@ export class WorkerHandle {
   /** @param onLost Called where it has ended before it read from the connection. */
   handOver(socket: Socket, onLost: () => void): void {
     if (!this.#started.channel.handOver(socket)) {
+      // It has ended, which its process says later: until then it would be chosen again.
+      this.closing();
       onLost();
       return;
     }
