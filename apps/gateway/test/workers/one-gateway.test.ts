@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RawSession } from '../cluster/raw-client.ts';
 import { connectCallers, type Json } from '../fixtures/callers.ts';
 import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
+import { startHeldServer } from '../fixtures/held-server.ts';
 import { maya } from '../fixtures/servers.ts';
 import { until } from '../upstream/fixtures/harness.ts';
 import { childrenOf, type GatewayProcess, getJson, post, slugOf, startWithWorkers } from './worker-gateway.ts';
@@ -128,6 +129,28 @@ test('an instance that registers at one worker is called at each, and is gone at
   const answers = await Promise.all([post(url, '/v1/call', call), post(url, '/v1/call', call)]);
   expect(answers.map(({ status, body }) => [status, body['ok']])).not.toContainEqual([200, true]);
   late.close();
+});
+
+test('an instance that dies during a call of a worker is given up at once, for all', async () => {
+  const held = await startHeldServer();
+  const instance = '5c0ffee5-0000-4000-8000-000000000003';
+  const registration = { instance_id: instance, dcc_type: 'houdini', mcp_url: held.url, ttl_secs: 60 };
+  await post(url, '/v1/instances/register', registration);
+  const call = { tool_slug: `houdini.${instance.slice(0, 8)}.held`, arguments: {} };
+  const describe = () => post(url, '/v1/describe', { tool_slug: call.tool_slug });
+  await until(async () => (await Promise.all([describe(), describe()])).every(({ status }) => status === 200));
+  const running = post(url, '/v1/call', call);
+  await held.nextCall();
+  held.close();
+  expect(await running).toMatchObject({ status: 502, body: { error: { kind: 'host-died' } } });
+  await until(async () =>
+    (await (await fetch(`${url}/metrics`)).text()).includes('evictions_total{reason="host_died"} 1'),
+  );
+  const answers = await Promise.all([post(url, '/v1/call', call), post(url, '/v1/call', call)]);
+  expect(answers.map(({ status }) => status)).toEqual([410, 410]);
+  const { events } = await getJson(url, '/v1/debug/events');
+  const told = (events as readonly Json[]).filter(({ event }) => event === 'host_died');
+  expect(told.map(({ instance_id: id }) => id)).toEqual([instance]);
 });
 
 test('health and the card of an instance tell of calls that run at any worker', async () => {

@@ -31,7 +31,7 @@ export class MirroredInstances {
   readonly create = (settings: UpstreamSettings, deps: UpstreamDeps): Upstream => {
     const { instanceId } = settings;
     if (!isConnectedOnce(settings, this.#workers)) {
-      const events = this.#tellingOfTools(deps.events);
+      const events = this.#tellingOfDeath(this.#tellingOfTools(deps.events));
       const own = createUpstream(shareOf(settings, this.#workers), { ...deps, events });
       this.#own.set(instanceId, own);
       return own;
@@ -68,6 +68,20 @@ export class MirroredInstances {
     if (before !== undefined && before !== source) {
       table.source(before).withdraw(instanceId, LEAVES.vanished(before));
     }
+  }
+
+  /** Whether it is given up is decided once for all workers. */
+  #tellingOfDeath(events: UpstreamDeps['events']): UpstreamDeps['events'] {
+    return {
+      ...events,
+      onDied: (upstream, reason) => {
+        const { instanceId } = upstream.settings;
+        events.onDied?.(upstream, reason);
+        if (this.#own.get(instanceId) === upstream) {
+          this.#peer.tell('instances.died', instanceId, reason);
+        }
+      },
+    };
   }
 
   /** A list that has changed here has changed for the other workers, whose servers may not say so. */

@@ -17,12 +17,18 @@ interface Known {
   tools: Extract<UpstreamNews, { type: 'tools' }> | undefined;
 }
 
+/** An upstream of this process, and who is told of it here. */
+interface Made {
+  readonly upstream: Upstream;
+  readonly events: UpstreamEvents;
+}
+
 /** The instances of this process, for its workers: all of them are told, and those connected once are called here. */
 export class SharedUpstreams {
   readonly #workers: number;
   readonly #peers: () => readonly Peer[];
   readonly #known = new Map<string, Known>();
-  readonly #made = new Map<string, Upstream>();
+  readonly #made = new Map<string, Made>();
 
   /** @param peers The workers at this moment. */
   constructor(workers: number, peers: () => readonly Peer[]) {
@@ -34,7 +40,7 @@ export class SharedUpstreams {
   readonly create = (settings: UpstreamSettings, deps: UpstreamDeps): Upstream => {
     const isShared = isConnectedOnce(settings, this.#workers);
     const upstream = createUpstream(settings, { ...deps, events: isShared ? this.#telling(deps.events) : deps.events });
-    this.#made.set(settings.instanceId, upstream);
+    this.#made.set(settings.instanceId, { upstream, events: deps.events });
     return upstream;
   };
 
@@ -50,7 +56,7 @@ export class SharedUpstreams {
       }
       return;
     }
-    const upstream = this.#made.get(instanceId);
+    const upstream = this.#made.get(instanceId)?.upstream;
     const before = this.#known.get(instanceId);
     const tools = before?.upstream === upstream ? before?.tools : undefined;
     const known: Known = { offer, upstream, tools };
@@ -65,13 +71,14 @@ export class SharedUpstreams {
 
   /** What one worker may ask, and what ends it. */
   serve(peer: Peer): { readonly services: Services; end(): void } {
-    const hops = new ServedHops(peer, (instanceId) => this.#made.get(instanceId));
+    const hops = new ServedHops(peer, (instanceId) => this.#made.get(instanceId)?.upstream);
     return {
       services: {
         ...hops.services(),
         'upstream.ask': (instanceId: string, method: string, ...args: readonly unknown[]) =>
           this.#answer(instanceId, method, args),
         'instances.toolsChanged': (instanceId: string) => this.#refreshTools(peer, instanceId),
+        'instances.died': (instanceId: string, reason: string) => this.#noteDeath(instanceId, reason),
       },
       end: () => hops.end(),
     };
@@ -79,14 +86,20 @@ export class SharedUpstreams {
 
   /** Reads the tools list again, as a worker was asked to that has found it changed. */
   #refreshTools(from: Peer, instanceId: string): void {
-    void this.#made.get(instanceId)?.refreshTools();
+    void this.#made.get(instanceId)?.upstream.refreshTools();
     this.#peers()
       .filter((peer) => peer !== from)
       .forEach((peer) => peer.tell('instances.refreshTools', instanceId));
   }
 
+  /** A worker lost it on a connection of its own. */
+  #noteDeath(instanceId: string, reason: string): void {
+    const made = this.#made.get(instanceId);
+    made?.events.onDied?.(made.upstream, reason);
+  }
+
   async #answer(instanceId: string, name: string, args: readonly unknown[]): Promise<unknown> {
-    const upstream = this.#made.get(instanceId);
+    const upstream = this.#made.get(instanceId)?.upstream;
     const method = ASKED.find((each) => each === name);
     if (upstream === undefined || method === undefined) {
       return undefined;
