@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../fixtures/callers.ts';
+import { scrape, valuesOf } from '../fixtures/exposition.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { openModern } from '../tracing/raw-mcp.ts';
 import { until } from '../upstream/fixtures/harness.ts';
@@ -123,10 +124,15 @@ async function callsDone(): Promise<number> {
   return ((await (await fetch(`${gateway.url}/v1/debug/calls?limit=1`)).json()) as { readonly total: number }).total;
 }
 
+async function notificationsSent(): Promise<number> {
+  return valuesOf(await scrape(gateway.url), 'dcc_mcp_notifications_sent_total', ['channel'])['sse'] ?? 0;
+}
+
 beforeAll(async () => {
   whole = await serveWhole('handshake');
   gateway = await startGateway({
     config: { mcpServers: { whole: { url: whole.url, timeoutMs: 10_000 } } },
+    enablePrometheus: true,
     env: { DCC_MCP_EXPOSE: 'all' },
   });
   await gateway.ready();
@@ -149,6 +155,21 @@ describe('the stream of an answer', () => {
     const seen = [...progressOf(first.messages), ...progressOf(second.messages)];
     expect(seen).toEqual([1, 2, 3, 4]);
     expect(second.messages.at(-1)).toMatchObject({ id: 1, result: { content: [{ text: 'reported' }] } });
+  });
+
+  test('has each notification counted once, when it is first written', async () => {
+    const session = await RawSession.open();
+    const before = await notificationsSent();
+    const first = await session.call('report', { count: 4, pauseMillis: 60 });
+    await first.until(isProgress(1));
+    first.leave();
+    await wait(150);
+    const second = await session.get(first.lastId);
+    await second.ended;
+    const again = await session.get(first.lastId);
+    await again.ended;
+    expect(progressOf(again.messages)).toEqual(progressOf(second.messages));
+    expect((await notificationsSent()) - before).toBe(4);
   });
 
   test('can be taken up again after its answer was there', async () => {

@@ -2,14 +2,20 @@ import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import type { JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { Recorder } from '../../recording/record/recorder.ts';
 
-/** Records the answer of a tool or a list, as it went out. */
-export function recordAnswer(recorder: Recorder, { method, params }: JsonRpcRequest, bytes: number): void {
-  const surface = surfaceOf(method, params?.['name']);
-  if (surface !== undefined) {
-    recorder.record({ kind: 'answer', surface, bytes });
-  }
+/** Records the answer to a request for a tool or a list, and how many bytes went out. */
+export type RecordAnswer = (request: JsonRpcRequest, bytes: number) => void;
+
+/** @param exposesAll Whether tools are those of the servers, whatever they are called. */
+export function answerRecording(recorder: Recorder, exposesAll: boolean): RecordAnswer {
+  return ({ method, params }, bytes) => {
+    const surface = surfaceOf(method, exposesAll ? undefined : params?.['name']);
+    if (surface !== undefined) {
+      recorder.record({ kind: 'answer', surface, bytes });
+    }
+  };
 }
 
+/** @param tool Absent where it is none of the gateway's own. */
 function surfaceOf(method: string, tool: unknown): ResponseSurface | undefined {
   if (method === 'tools/list') {
     return 'tools_list';

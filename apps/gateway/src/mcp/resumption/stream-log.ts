@@ -31,6 +31,8 @@ export class StreamLog {
   readonly key: string;
   readonly #options: StreamLogOptions;
   readonly #texts: string[] = [];
+  /** The numbers of notifications among them that nobody was sent yet. */
+  readonly #unsent = new Set<number>();
   /** The number of the first text that is kept; those of a stream begin with 1. */
   #first = 1;
   #bytes = 0;
@@ -69,12 +71,17 @@ export class StreamLog {
     const isLarge = inItsPlace !== undefined && text.length > MAX_KEPT_LENGTH;
     const kept = isLarge ? messageText(inItsPlace) : text;
     this.#texts.push(kept);
-    const id = this.#idOf(this.#first + this.#texts.length - 1);
+    const number = this.#first + this.#texts.length - 1;
+    const id = this.#idOf(number);
+    const isOne = isNotification(message);
+    if (isOne && !this.isRead) {
+      this.#unsent.add(number);
+    }
     this.#count(bytesOf(kept));
     if (this.#texts.length > MAX_ENTRIES) {
       this.forgetOldest();
     }
-    this.#reader?.event(text, { id, isNotification: isNotification(message) });
+    this.#reader?.event(text, { id, isNotification: isOne });
     return Buffer.byteLength(text);
   }
 
@@ -89,7 +96,10 @@ export class StreamLog {
     this.#reader = reader;
     const missed = this.#texts.slice(Math.max(0, after + 1 - this.#first));
     const start = this.#first + this.#texts.length - missed.length;
-    missed.forEach((text, index) => reader.event(text, { id: this.#idOf(start + index), isNotification: false }));
+    for (const [index, text] of missed.entries()) {
+      const number = start + index;
+      reader.event(text, { id: this.#idOf(number), isNotification: this.#unsent.delete(number) });
+    }
     if (this.#endedAt !== undefined) {
       this.#wasRead = true;
       reader.close();
@@ -122,6 +132,7 @@ export class StreamLog {
     if (text === undefined) {
       return false;
     }
+    this.#unsent.delete(this.#first);
     this.#first += 1;
     this.#count(-bytesOf(text));
     return true;

@@ -6,7 +6,7 @@ import type { JsonObject, JsonRpcMessage, JsonRpcRequest } from '../../protocol/
 import { messageText } from '../../protocol/message-text.ts';
 import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
 import type { StreamCounts } from '../../recording/telemetry/stream-counts.ts';
-import { recordAnswer } from '../exchange/answer-size.ts';
+import { answerRecording, type RecordAnswer } from '../exchange/answer-size.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import { InputRequired } from '../input-rounds/input-required.ts';
 import type { InputRounds } from '../input-rounds/input-rounds.ts';
@@ -18,7 +18,7 @@ import { SearchMode } from '../search-mode/search-mode.ts';
 import type { EndedSession, SessionRecords } from '../session/session-records.ts';
 import { Sessions } from '../session/sessions.ts';
 import { taskHandlers } from '../tasks/task-methods.ts';
-import { McpEndpoint } from '../transport/endpoint.ts';
+import { McpEndpoint, type McpEndpointOptions } from '../transport/endpoint.ts';
 import { isNotification } from '../transport/event-stream.ts';
 import { mcpRoutes } from '../transport/mcp-routes.ts';
 import type { McpMode } from './mcp-mode.ts';
@@ -87,14 +87,15 @@ export function assembleMcp(parts: McpParts): McpSide {
   mode = exposesAll ? new PassThrough(core, { resourceOwners: state.resourceOwners, listeners }) : new SearchMode(core);
   const made = mode;
   const mcp = createServer(parts, { mode: made, sessions, broadcast });
+  const onAnswer = answerRecording(core.recorder, exposesAll);
   return {
     mcp,
     sessions,
     broadcast,
     listenedAs: (instanceId, uri) => made.listenedAs(instanceId, uri),
     listShapes: () => made.listShapes?.(),
-    routes: createRoutes(parts, mcp, sessions),
-    onStdioMessage: (message, request) => recordStdioMessage(core, message, request),
+    routes: createRoutes(parts, { server: mcp, sessions, onAnswer }),
+    onStdioMessage: (message, request) => recordStdioMessage(core, onAnswer, { message, request }),
     closeStreams: () => {
       broadcast.close();
       return sessions.close();
@@ -161,18 +162,15 @@ function createServer(
 
 function createRoutes(
   { core, streams, bodyLimitBytes, log }: McpParts,
-  server: McpServer,
-  sessions: Sessions,
+  told: Pick<McpEndpointOptions, 'server' | 'sessions' | 'onAnswer'>,
 ): RouteTable {
   const { recorder } = core;
   const endpoint = new McpEndpoint({
-    server,
-    sessions,
+    ...told,
     readContext: (request, exchange) => mcpCaller(core, { request, exchange }).ctx,
     onNotificationSent: () => recorder.record({ kind: 'notification', channel: 'sse' }),
     onStream: (kind, change) => streams.add(kind, change),
     onCut: log,
-    onAnswer: (request, bytes) => recordAnswer(recorder, request, bytes),
   });
   return mcpRoutes(endpoint, bodyLimitBytes);
 }
@@ -186,13 +184,17 @@ function recordSession({ recorder }: OperationCore, { record }: EndedSession, re
   });
 }
 
-function recordStdioMessage({ recorder }: OperationCore, message: JsonRpcMessage, request?: JsonRpcRequest): void {
+function recordStdioMessage(
+  { recorder }: OperationCore,
+  onAnswer: RecordAnswer,
+  { message, request }: { readonly message: JsonRpcMessage; readonly request: JsonRpcRequest | undefined },
+): void {
   if (!recorder.isRecording) {
     return;
   }
   if (isNotification(message)) {
     recorder.record({ kind: 'notification', channel: 'stdio' });
   } else if (request !== undefined) {
-    recordAnswer(recorder, request, Buffer.byteLength(messageText(message)));
+    onAnswer(request, Buffer.byteLength(messageText(message)));
   }
 }
