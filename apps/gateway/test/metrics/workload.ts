@@ -165,7 +165,7 @@ async function scrapeWith(url: string, gauge: RegExp): Promise<string> {
 /** Four calls for a host that does one at a time and lets one wait. @returns A scrape of that time. */
 async function crowd(url: string, mcp: Caller, slug: string): Promise<string> {
   // Long enough that a scraper on a busy machine sees who waits.
-  const body = { tool_slug: slug, arguments: { seconds: 2 } };
+  const body = { tool_slug: slug, arguments: { seconds: 4 } };
   const watched = mcp.run('call', body, { meta: { progressToken: 'watched' } });
   await scrapeWith(url, /^dcc_mcp_gateway_streams\{kind="post"\} [1-9]/m);
   // The last one asks for a job, and is refused as the one before it is.
