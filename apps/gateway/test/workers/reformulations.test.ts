@@ -1,5 +1,6 @@
 // A search right behind a call that went well rewords nothing, whichever worker answered which of them.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../fixtures/callers.ts';
 import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
@@ -26,7 +27,7 @@ afterAll(async () => {
 async function countReformulations(name: string, round: (session: Session) => Promise<void>): Promise<number> {
   const before = await reformulations();
   for (let i = 0; i < ROUNDS; i += 1) {
-    await round(sessionOf(`${name}-${i}`));
+    await round(sessionOf(`${name}-${randomUUID()}`));
   }
   return (await reformulations()) - before;
 }
