@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMemoryState } from '../../src/cluster/shared-state.ts';
+import type { Services } from '../../src/cluster/workers/channel/peer.ts';
+import { remoteSearchMemory } from '../../src/cluster/workers/state/remote-search-memory.ts';
 import { MemoryQuotas } from '../../src/governance/memory-quotas.ts';
 import { MemoryJobRecords } from '../../src/jobs/memory-job-records.ts';
 import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
@@ -165,5 +167,28 @@ describe('the sessions of a worker', () => {
     await first.sessions.add(sessionRecordOf('a'), 0);
     expect(await first.sessions.close()).toEqual([]);
     expect(await second.sessions.find(key)).toMatchObject({ id: 'a' });
+  });
+});
+
+describe('the search memory of a worker', () => {
+  test('tells of a success also where the other process reads of it after it has asked', async () => {
+    const services: Record<string, (...args: never[]) => unknown> = {};
+    const { promise: whenTold, resolve: told } = Promise.withResolvers<void>();
+    const { promise: whenRead, resolve: read } = Promise.withResolvers<void>();
+    const peer = {
+      serve: (more: Services) => void Object.assign(services, more),
+      call: (method: string) => {
+        told();
+        return method === 'searchMemory.settleAll' ? whenRead : Promise.reject(new Error(method));
+      },
+    };
+    const memory = remoteSearchMemory(peer, () => 5_000);
+    const principal = { sessionId: 'a', traceId: 'b' };
+    void memory.settle(principal, 1_000);
+    await whenTold;
+    const answer = services['searchMemory.lastSuccess']!(principal as never);
+    read();
+    expect(await answer).toBe(4_000);
+    expect(await services['searchMemory.lastSuccess']!(principal as never)).toBeUndefined();
   });
 });

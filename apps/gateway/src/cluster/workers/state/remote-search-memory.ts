@@ -39,11 +39,15 @@ export function remoteSearchMemory(peer: Pick<Peer, 'call' | 'serve'>, now: () =
       unanswered.delete(told);
     }
   };
+  const lastSuccess = (key: string): number | undefined =>
+    [settled, ...[...unanswered].toReversed()].find((successes) => successes.has(key))?.get(key)?.at;
   peer.serve({
     'searchMemory.lastSuccess': async (principal: SearchPrincipal): Promise<number | undefined> => {
-      await untilRecorded();
       const key = principalKey(principal);
-      return [settled, ...[...unanswered].toReversed()].find((successes) => successes.has(key))?.get(key)?.at;
+      // What the other process has read by the time of the answer, it may not have read when it asked.
+      const known = lastSuccess(key);
+      await untilRecorded();
+      return lastSuccess(key) ?? known;
     },
   });
   return {
