@@ -130,6 +130,18 @@ test('the words of a failed tool stand in no row where their place in its result
   expect(paths.filter((_, index) => shown[index]!.includes('words that are hidden'))).toEqual([]);
 });
 
+test('nor in a row of the batch that it was called in', async () => {
+  const calls = [{ tool_slug: slug('fail') }];
+  const answer = await post('/v1/call_batch', { calls }, { 'x-request-id': 'batched' });
+  expect(JSON.stringify(answer)).toContain('words that are hidden');
+  const paths = ['calls', 'activity', 'workflows', 'traces', 'export?kind=traces', 'export?kind=calls'];
+  const ofBatch = ['bundles', 'traces', 'agent-traces', 'issue-reports'].map((list) => `${list}/batched`);
+  const shown = await Promise.all(
+    [...paths, ...ofBatch].map(async (path) => (await fetch(`${gateway.url}/v1/debug/${path}`)).text()),
+  );
+  expect([...paths, ...ofBatch].filter((_, index) => shown[index]!.includes('words that are hidden'))).toEqual([]);
+});
+
 test('a result that stands as a text, too, is kept as its structured content is, also in its error', async () => {
   const answer = await post('/v1/call', { tool_slug: slug('repeat') }, { 'x-request-id': 'repeated' });
   expect(answer).toMatchObject({ ok: false, output: STRUCTURED });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { MessageHub } from '../../src/cluster/messages/memory-gateway-messages.ts';
@@ -228,6 +228,20 @@ describe('InputRequired', () => {
     expect(work).toBe(1);
     finish();
     await turn();
+    expect(work).toBe(0);
+  });
+
+  test('a call that ends while its round is noted holds up no stop', async () => {
+    const { promise: whenNoted, resolve: note } = Promise.withResolvers<void>();
+    jest.spyOn(rounds, 'put').mockReturnValue(whenNoted);
+    const answer = begin(here, PRINCIPAL, async (send) => {
+      void send(questionOf('roots/list'));
+      await turns(2);
+      return { result: {} };
+    });
+    expect(await answer).toEqual({ result: {} });
+    note();
+    await turns(2);
     expect(work).toBe(0);
   });
 

@@ -247,7 +247,8 @@ export class InputRequired {
     const { state: requestState, principal } = waiting;
     const round = { requestState, principal, gatewayId, keys: [...waiting.asked.keys()] };
     await rounds.put({ ...round, expiresAt: now() + ROUND_MILLIS }).catch(onError);
-    if (waiting.asked.size > 0) {
+    // It may have ended meanwhile: then nobody waits, and nothing would end the pause.
+    if (waiting.asked.size > 0 && !waiting.hasEnded) {
       const inputRequests = Object.fromEntries([...waiting.asked].map(([key, { request }]) => [key, request]));
       // Before its last request is answered, or a stop would find nothing that runs.
       waiting.endPause ??= this.#options.begin();

@@ -138,7 +138,7 @@ export class RoundRelay {
     if (typeof relay !== 'string' || typeof requestState !== 'string' || this.#running.size >= MAX_RELAYED) {
       return;
     }
-    const end = this.#begin();
+    const endWork = this.#begin();
     const controller = new AbortController();
     this.#running.set(relay, controller);
     const whose = typeof principal === 'string' ? principal : undefined;
@@ -161,7 +161,7 @@ export class RoundRelay {
         body: { relay, part: text.slice(at, at + PART_LENGTH), isLast },
       });
     }
-    end();
+    endWork();
   }
 }
 
