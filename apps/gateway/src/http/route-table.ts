@@ -41,7 +41,7 @@ export type RouteGuard = 'open' | 'api' | 'either' | 'own';
 export interface Route {
   readonly guard: RouteGuard;
   readonly handler: RouteHandler;
-  /** New work: refused while the gateway drains. */
+  /** New work: waits until the gateway has opened, and is refused while it drains. */
   readonly isWork?: boolean;
   /** Whether it is refused while the gateway drains; default: work is. */
   readonly isRefusedWhileDraining?: boolean;

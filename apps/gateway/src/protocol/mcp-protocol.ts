@@ -64,7 +64,7 @@ export class McpError extends Error {
       readonly data?: JsonRpcError['data'];
       readonly retryAfterSeconds?: number;
       readonly challenge?: string;
-      readonly outcome?: Outcome;
+      readonly outcome?: Outcome | undefined;
     } = {},
   ) {
     super(message);

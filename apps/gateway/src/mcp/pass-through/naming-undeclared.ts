@@ -40,7 +40,5 @@ function missingCapabilities(missing: ReadonlySet<string>, outcome?: Outcome): M
     requiredCapabilities[name] = { ...requiredCapabilities[name], ...(member === undefined ? {} : { [member]: {} }) };
   }
   const message = `The request needs what the client did not declare: ${[...missing].join(', ')}`;
-  const error = new McpError(ERROR_MISSING_CAPABILITY, message, { httpStatus: 400, data: { requiredCapabilities } });
-  error.outcome = outcome;
-  return error;
+  return new McpError(ERROR_MISSING_CAPABILITY, message, { httpStatus: 400, data: { requiredCapabilities }, outcome });
 }

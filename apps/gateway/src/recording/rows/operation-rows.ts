@@ -67,7 +67,10 @@ function endingOf({ outcome }: OperationFacts): Pick<CallRow, 'outcome' | 'succe
 
 type Durations = Pick<CallRow, 'duration_ms' | 'queue_ms' | 'gateway_ms' | 'upstream_ms'>;
 
-/** To the microsecond. A call that was never taken into a queue spent its time in the gateway, which is told of no phase; one that ended in the queue had no time of the upstream. */
+/**
+ * To the microsecond. A call that was never taken into a queue spent its time in the gateway, which is told of no phase; one
+ * that ended in the queue had no time of the upstream.
+ */
 function durationsOf(durationMillis: number, timing: CallTiming | undefined): Durations {
   const duration = toMicrosecond(durationMillis);
   if (timing === undefined) {

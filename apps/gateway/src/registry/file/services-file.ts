@@ -165,7 +165,10 @@ export class ServicesFile {
     }
   }
 
-  /** Of a folder that somebody has named and that no host has made: its name may be wrong. The one that is taken by itself is often not there. */
+  /**
+   * Of a folder that somebody has named and that no host has made: its name may be wrong. The one that is taken by itself is
+   * often not there.
+   */
   #tellOfFolder(): void {
     const { folder, log } = this.#options;
     if (this.#isFirst && !folder.isShared && !existsSync(folder.path)) {

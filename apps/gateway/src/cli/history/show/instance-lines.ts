@@ -1,6 +1,6 @@
 import { toInstanceShort } from '../../../protocol/instance-id.ts';
 import { type Line, plain } from './print-lines.ts';
-import { tableLines } from './table-lines.ts';
+import { type Cell, tableLines } from './table-lines.ts';
 import { countOf, durationOf } from './values.ts';
 
 /** What is shown of the card of an instance. */
@@ -39,6 +39,19 @@ export interface InstanceList {
 
 /** Of those that left, and of rows that became no instance. */
 const MAX_SHOWN = 5;
+
+/** How many calls, how many of them failed, and p95. */
+function callCells(calls: Card['calls']): readonly Cell[] {
+  if (calls === undefined) {
+    return ['', '', ''];
+  }
+  const { total, failed, p95_ms: p95 } = calls;
+  return [
+    countOf(total),
+    { text: countOf(failed), tone: failed === 0 ? 'quiet' : 'bad' },
+    p95 === undefined ? '' : durationOf(p95),
+  ];
+}
 
 /** The servers behind a gateway, and below them why one is not ready, which left, and what became none. */
 export function instanceLines(list: InstanceList, width: number | undefined): readonly Line[] {
@@ -79,11 +92,7 @@ function cardLines(cards: readonly Card[], width: number | undefined): readonly 
       `${card.display_name} (${type})`,
       { text: status, tone: status === 'ready' ? ('good' as const) : isIdle ? ('quiet' as const) : ('bad' as const) },
       countOf(tools),
-      calls === undefined ? '' : countOf(calls.total),
-      calls === undefined
-        ? ''
-        : { text: countOf(calls.failed), tone: calls.failed === 0 ? ('quiet' as const) : ('bad' as const) },
-      calls?.p95_ms === undefined ? '' : durationOf(calls.p95_ms),
+      ...callCells(calls),
       countOf(running + waiting),
       card.source,
     ];
