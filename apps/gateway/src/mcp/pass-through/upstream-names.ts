@@ -88,7 +88,9 @@ export class UpstreamNames {
 
   /** The name that a client sees of `upstream`'s own prompt `name`. */
   exposedPrompt(upstream: Upstream, name: string): string {
-    return this.only() === upstream ? name : prefixOf(upstream, this.enabled()) + name;
+    const { dccType } = upstream.settings;
+    const sharing = this.enabled().filter(({ settings }) => settings.dccType === dccType);
+    return this.only() === upstream ? name : prefixOf(upstream, sharing.length > 1) + name;
   }
 
   /** The slug of an exposed tool name, or of the upstream's own name; a name nobody exposed gives a slug nobody has. */
@@ -115,9 +117,7 @@ export class UpstreamNames {
     if (only !== undefined) {
       return { upstream: only, name: exposed };
     }
-    const enabled = this.enabled();
-    const fitting = enabled
-      .map((upstream) => ({ upstream, prefix: prefixOf(upstream, enabled) }))
+    const fitting = this.#named()
       .filter(({ prefix }) => exposed.startsWith(prefix))
       .toSorted((a, b) => b.prefix.length - a.prefix.length);
     const [longest] = fitting;
@@ -142,7 +142,7 @@ export class UpstreamNames {
     const sharing = Map.groupBy(enabled, ({ settings }) => settings.dccType);
     return enabled.map((upstream) => ({
       upstream,
-      prefix: enabled.length > 1 ? prefixOf(upstream, sharing.get(upstream.settings.dccType) ?? []) : '',
+      prefix: enabled.length > 1 ? prefixOf(upstream, (sharing.get(upstream.settings.dccType)?.length ?? 0) > 1) : '',
     }));
   }
 }
@@ -152,8 +152,8 @@ export function wasNeverReached({ status }: Upstream): boolean {
   return status.era === undefined && (status.readiness === 'booting' || status.readiness === 'unreachable');
 }
 
-function prefixOf({ settings }: Upstream, all: readonly Upstream[]): string {
+/** @param isShared Whether others are of its type. */
+function prefixOf({ settings }: Upstream, isShared: boolean): string {
   const { dccType, instanceShort } = settings;
-  const isShared = all.filter((other) => other.settings.dccType === dccType).length > 1;
   return isShared ? `${dccType}_${instanceShort}__` : `${dccType}__`;
 }
