@@ -28,7 +28,7 @@ export const COLUMNS: Readonly<Record<ExportKind, Columns>> = {
     ...ENDING,
     ...words('started_at total_ms span_count slowest_span_name slowest_span_ms is_slow'),
     ...SIZES,
-    'total_tokens',
+    ...words('total_tokens subject item_count'),
   ],
   searches: [
     ...IDENTITY,

@@ -18,6 +18,10 @@ const members = {
   tool: z.string().optional(),
   dcc_type: z.string().optional(),
   instance_id: z.string().optional(),
+  subject: z.string().optional().meta({
+    description: 'Of a request without a tool: the words of a search, the skills to load, the slug that no tool has.',
+  }),
+  item_count: count.optional().meta({ description: 'Of a batch: how many of its calls ran.' }),
   ...ending,
   total_ms: millis,
   span_count: count,

@@ -13,6 +13,10 @@ export interface TraceRow extends RowIdentity {
   readonly tool?: string;
   readonly dcc_type?: string;
   readonly instance_id?: string;
+  /** Of a request without a tool: the words of a search, the skills to load, the slug that no tool has; redacted, at most 120 bytes. */
+  readonly subject?: string;
+  /** Of a batch: how many of its calls ran. */
+  readonly item_count?: number;
   readonly outcome: Outcome;
   readonly success: boolean;
   readonly status: RowStatus;

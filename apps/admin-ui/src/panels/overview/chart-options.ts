@@ -1,7 +1,7 @@
 import type { Stats } from '@dcc-mcp/call-store/analytics';
 import type uPlot from 'uplot';
 import { language } from '../../state/preferences.ts';
-import { duration } from '../../text/format.ts';
+import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 
 const HEIGHT_PIXELS = 170;
@@ -65,8 +65,8 @@ function axesOf(colour: Colour): uPlot.Axis[] {
 function seriesOf(colour: Colour): uPlot.Series[] {
   return [
     { label: t('column.time'), value: (_, at) => (at === null ? '–' : timeLabel(at)) },
-    { label: t('figure.calls'), ...bars(colour('--upstream')) },
-    { label: t('figure.failed'), ...bars(colour('--bad')) },
+    { label: t('figure.calls'), value: countLabel, ...bars(colour('--upstream')) },
+    { label: t('figure.failed'), value: countLabel, ...bars(colour('--bad')) },
     {
       label: 'p95',
       scale: PERCENTILE,
@@ -76,6 +76,10 @@ function seriesOf(colour: Colour): uPlot.Series[] {
       value: (_, millis) => duration(millis ?? undefined),
     },
   ];
+}
+
+function countLabel(_: uPlot, count: number | null): string {
+  return count === null ? '–' : number(count);
 }
 
 function timeLabel(seconds: number): string {

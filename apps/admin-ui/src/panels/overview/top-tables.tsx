@@ -1,5 +1,6 @@
 import type { Stats, TopRow } from '@dcc-mcp/call-store/analytics';
 import { term, withTerm } from '../../parts/query/query-terms.ts';
+import { ToolSlug } from '../../parts/value/tool-slug.tsx';
 import { placeHref } from '../../state/place.ts';
 import type { TextKey } from '../../text/en/en.ts';
 import { duration, number } from '../../text/format.ts';
@@ -66,8 +67,8 @@ function Line({ row, q, stats }: { readonly row: TopRow; readonly q: string; rea
   const calls = (query: string): string => placeHref({ panel: 'calls', q: query, ...timesOf(stats) });
   return (
     <tr>
-      <th scope="row" class="clip" title={row.name}>
-        {row.name}
+      <th scope="row" title={row.name}>
+        <ToolSlug slug={row.name} />
       </th>
       <td>
         <a href={calls(q)}>{number(row.count)}</a>

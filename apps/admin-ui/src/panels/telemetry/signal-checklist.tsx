@@ -68,9 +68,21 @@ function StepValue({ step, signal }: { readonly step: Step; readonly signal: Sig
     return signal === undefined ? null : id === 'items' ? <Items signal={signal} /> : <Attempt step={step} />;
   }
   if (id === 'exporter' && state === 'off') {
-    return <>{t('telemetry.exporter.off', { value: value ?? 'none' })}</>;
+    return <Assignment text={t('telemetry.exporter.off', { value: value ?? 'none' })} />;
   }
   return id === 'queue' ? <>{value}</> : <code>{value}</code>;
+}
+
+/** A variable and its value are one word, which would else be cut where the line ends. */
+function Assignment({ text }: { readonly text: string }) {
+  const [name = '', value] = text.split(/(?<==)/);
+  return (
+    <>
+      {name}
+      <wbr />
+      {value}
+    </>
+  );
 }
 
 function Attempt({ step: { state, value } }: { readonly step: Step }) {

@@ -43,7 +43,7 @@ function columns(): readonly Column<TraceRow>[] {
     timeColumn(460),
     outcomeColumn(),
     { id: 'operation', label: t('column.operation'), width: '6rem', fromWidth: 660, cell: (row) => row.operation },
-    { id: 'tool', label: t('column.tool'), width: 'minmax(7rem, 2fr)', cell: (row) => <NameCell row={row} /> },
+    { id: 'tool', label: t('column.about'), width: 'minmax(7rem, 2fr)', cell: (row) => <NameCell row={row} /> },
     {
       id: 'slowest',
       label: t('column.slowest'),
@@ -72,10 +72,15 @@ function columns(): readonly Column<TraceRow>[] {
 function NameCell({ row }: { readonly row: TraceRow }) {
   return (
     <>
-      <KindIcon kind={row.operation} />{' '}
-      <a href={placeHref({ row: row.row_id })}>{row.tool ?? `${row.trace_id.slice(0, 12)}…`}</a>
+      <KindIcon kind={row.operation} /> <a href={placeHref({ row: row.row_id })}>{nameOf(row)}</a>
     </>
   );
+}
+
+/** What it was about; its id where that is not kept. */
+function nameOf({ tool, subject, item_count: items, trace_id: id }: TraceRow): string {
+  const named = tool ?? subject ?? (items === undefined ? undefined : t('trace.items', { n: number(items) }));
+  return named ?? `${id.slice(0, 12)}…`;
 }
 
 function LengthCell({ row }: { readonly row: TraceRow }) {

@@ -15,6 +15,7 @@ import type { KeptOperation } from './kept/kept-operation.ts';
 import type { KeptDetails, OperationFacts } from './kept/operation-facts.ts';
 import { toPreview } from './preview.ts';
 import { type HiddenPlaces, redactJson } from './redact-json.ts';
+import { subjectOf } from './subject.ts';
 import { toMicrosecond, toTraceSpans } from './trace-spans.ts';
 
 const MAX_QUERY_BYTES = 120;
@@ -110,14 +111,18 @@ export function toTrace({ input, output, isExported, items, kept }: KeptOperatio
   const { facts } = kept;
   const { details, durationMillis, trail, identity, agent, sizes } = facts;
   const { record } = details;
+  const operation = operationOf(details);
   const unknown = details.operation === OPERATION_CALL ? { tool: UNKNOWN_TOOL } : {};
+  const subject = record === undefined ? subjectOf(operation, input) : undefined;
   const spans = toTraceSpans({ facts, isExported, items }, trail.startedAt);
   return {
     ...identity,
-    operation: operationOf(details),
+    operation,
     ...(record === undefined
       ? unknown
       : { tool: record.slug, dcc_type: record.dccType, instance_id: record.instanceId }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(operation === 'call_batch' ? { item_count: items.length } : {}),
     ...endingOf(facts),
     total_ms: toMicrosecond(durationMillis),
     ...summarizeSpans(spans),

@@ -56,6 +56,8 @@ const TRACES: Columns<TraceRow, never> = {
   tool: SEARCHED,
   dcc_type: TEXT,
   instance_id: TEXT,
+  subject: SEARCHED,
+  item_count: NUMBER,
   outcome: oneOf(OUTCOMES),
   success: FLAG,
   status: oneOf(['ok', 'err']),
