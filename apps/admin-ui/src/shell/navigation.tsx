@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { placeHref } from '../state/place.ts';
 import { t } from '../text/text.ts';
 import style from './navigation.module.css';
@@ -17,8 +18,13 @@ export function Navigation(props: { readonly current: PanelId | undefined; reado
 }
 
 function PanelList({ current }: { readonly current: PanelId | undefined }) {
+  const list = useRef<HTMLElement>(null);
+  // On a narrow screen the panels are one line, longer than the screen.
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   return (
-    <nav aria-label={t('app.panels')}>
+    <nav ref={list} aria-label={t('app.panels')}>
       {GROUPS.map((group) => (
         <ul key={group} aria-label={t(`group.${group}`)}>
           {PANELS.filter((panel) => panel.group === group).map(({ id, label, key }) => (

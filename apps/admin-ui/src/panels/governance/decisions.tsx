@@ -11,6 +11,7 @@ import { Section } from '../../parts/page/page.tsx';
 import { Counts } from '../../parts/query/counts.tsx';
 import { QueryBar } from '../../parts/query/query-bar.tsx';
 import { term } from '../../parts/query/query-terms.ts';
+import { ToolSlug } from '../../parts/value/tool-slug.tsx';
 import { go, place, placeHref } from '../../state/place.ts';
 import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -79,19 +80,19 @@ function Rows({ rows }: { readonly rows: readonly DecisionRow[] }) {
 
 function columns(): readonly Column<DecisionRow>[] {
   return [
-    timeColumn(),
+    timeColumn(460),
     { id: 'outcome', label: t('column.outcome'), width: '7rem', cell: (row) => <Outcome outcome={row.outcome} /> },
     {
       id: 'what',
       label: t('column.tool'),
-      width: 'minmax(8rem, 2fr)',
+      width: 'minmax(6rem, 2fr)',
       cell: (row) => (
         <a href={placeHref({ panel: 'traces', trace: row.request_id })} title={t('governance.trace')}>
-          {row.tool ?? row.operation}
+          <ToolSlug slug={row.tool ?? row.operation} />
         </a>
       ),
     },
-    { id: 'why', label: t('governance.why'), width: 'minmax(8rem, 4fr)', cell: (row) => <Why row={row} /> },
+    { id: 'why', label: t('governance.why'), width: 'minmax(6rem, 4fr)', cell: (row) => <Why row={row} /> },
     agentColumn(),
   ];
 }

@@ -6,10 +6,12 @@ import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
 import { LaterRowMenu } from '../../parts/request/later-row-menu.tsx';
 import { KindIcon } from '../../parts/value/kind-icon.tsx';
+import { ToolSlug } from '../../parts/value/tool-slug.tsx';
 import { place, placeHref } from '../../state/place.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { TraceCounts } from './trace-counts.tsx';
+import style from './traces-panel.module.css';
 
 /** The list has no need of their code. */
 const LaterTracePeek = later<{ readonly id: string }>(async () => (await import('./trace-peek.tsx')).TracePeek);
@@ -71,9 +73,12 @@ function columns(): readonly Column<TraceRow>[] {
 
 function NameCell({ row }: { readonly row: TraceRow }) {
   return (
-    <>
-      <KindIcon kind={row.operation} /> <a href={placeHref({ row: row.row_id })}>{nameOf(row)}</a>
-    </>
+    <span class={style.name}>
+      <KindIcon kind={row.operation} />
+      <a href={placeHref({ row: row.row_id })}>
+        <ToolSlug slug={nameOf(row)} />
+      </a>
+    </span>
   );
 }
 
