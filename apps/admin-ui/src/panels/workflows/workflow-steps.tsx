@@ -55,7 +55,7 @@ function StepViews({ workflow }: { readonly workflow: Workflow }) {
             class={each === 'failed' && each !== view ? 'bad' : undefined}
             onClick={() => go({ find: each === view ? undefined : each }, { replace: true })}
           >
-            <b>{number(count)}</b> {t(`workflows.view.${each}`)}
+            <b>{number(count)}</b> {t(`workflows.view.${each}`, { n: number(count) })}
           </button>
         </li>
       ))}
