@@ -23,6 +23,7 @@ describeInBrowser('names', () => {
     const name = seen.page
       .getByRole('table', { name: 'Most called tools' })
       .getByRole('rowheader', { name: /create_sphere$/ });
+    await name.waitFor();
     const [place, tool] = await name.locator('span span').evaluateAll((parts) =>
       parts.map((part) => ({
         text: part.textContent,
