@@ -144,6 +144,7 @@ function Foot<Row extends object>({ list }: { readonly list: RowList<Row> }) {
   const waiting = list.waiting.value;
   const refusal = list.refusal.value;
   const unfollowed = list.unfollowed.value;
+  const isCounted = shown > 0 || (!list.isLoading.value && refusal === undefined);
   return (
     <>
       {waiting > 0 && (
@@ -151,7 +152,9 @@ function Foot<Row extends object>({ list }: { readonly list: RowList<Row> }) {
           {t('list.new', { n: number(waiting) })}
         </button>
       )}
-      <span role="status">{t('list.rows', { shown: number(shown), total: number(list.total.value) })}</span>
+      <span role="status">
+        {isCounted && t('list.rows', { shown: number(shown), total: number(list.total.value) })}
+      </span>
       {list.isLoading.value && shown > 0 && <span>{t('list.more')}</span>}
       {refusal !== undefined && shown > 0 && <RefusedLine refusal={refusal} />}
       {unfollowed !== undefined && unfollowed.status > 0 && (
