@@ -2,8 +2,9 @@ import type { SkillRecord } from '../../catalog/skill-record.ts';
 import { asList, type JsonValue } from '../../protocol/json-rpc.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
-import type { OperationError } from '../frame/operation-error.ts';
+import { type OperationError, outcomeOfError } from '../frame/operation-error.ts';
 import { callUpstreamTool } from '../hops/call-upstream-tool.ts';
+import { recordExchange } from '../hops/record-exchange.ts';
 
 /** Which skills to load, as the caller says it. */
 export interface LoadSkillRequest {
@@ -51,8 +52,19 @@ export async function loadAtUpstream(
       error: { kind: 'bad-request', message, recommendedNextAction: 'Leave it loaded; its tools can be called.' },
     };
   }
+  return startAtUpstream(upstream, running);
+}
+
+async function startAtUpstream(upstream: Upstream, { core, span }: RunningOperation): Promise<Loading> {
   const failure = await upstream.connect(upstream.settings.timeoutMillis);
-  return { error: failure && { kind: failure.kind, message: failure.message } };
+  if (failure === undefined) {
+    return {};
+  }
+  const { kind, message } = failure;
+  const outcome = outcomeOfError({ kind, message });
+  const ended = { method: 'initialize', outcome, failure, sentAt: undefined, span: span.spanContext };
+  recordExchange(core, upstream, ended);
+  return { error: { kind, message } };
 }
 
 /** A host that answers with a failure may have loaded a part: its list says what there is. */

@@ -1,13 +1,15 @@
 import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan } from '@dcc-mcp/workflow-spans';
+import { metricLabelOf } from '../../catalog/tool-record.ts';
 import { asList, asObject, isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
 import { toolMessage } from '../../protocol/messages/tool-message.ts';
 import type { HopTrail } from '../../recording/record/operation-trail.ts';
 import type { HopEnvelope, Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
-import { type OperationError, outcomeOfError } from '../frame/operation-error.ts';
-import { errorOfFailure, hopTarget } from './hop.ts';
+import type { OperationError } from '../frame/operation-error.ts';
+import { callTarget, endHop, errorOfFailure, hopTarget } from './hop.ts';
+import { recordExchange } from './record-exchange.ts';
 
 export interface ControlCall {
   readonly name: string;
@@ -30,11 +32,15 @@ export async function callUpstreamTool(
 ): Promise<ControlAnswer> {
   let hopSpan: HopSpan | undefined;
   let hopTrail: HopTrail | undefined;
+  let sentAt: number | undefined;
+  const record = core.catalog.tool(upstream.settings.instanceId, name);
   const hop = await upstream.request({
     method: 'tools/call',
     params: { name, arguments: args },
     begin: (): HopEnvelope => {
-      hopSpan = span.startHop(hopTarget({ core, upstream }, 'tools/call', name));
+      const place = { core, upstream };
+      hopSpan = span.startHop(record === undefined ? hopTarget(place, 'tools/call', name) : callTarget(place, record));
+      sentAt = core.now();
       hopTrail = trail?.startHop({ name: `tools/call ${name}`, spanContext: hopSpan.spanContext });
       return hopSpan.carrier();
     },
@@ -44,11 +50,19 @@ export async function callUpstreamTool(
     user: caller.user,
     signal: caller.signal,
   });
-  const error = hop.ok ? failureOf(hop.result) : errorOfFailure(hop.failure);
-  const outcome = error === undefined ? 'ok' : outcomeOfError(error);
-  hopSpan?.end({ outcome });
-  hopTrail?.end({ outcome, jobId: undefined });
-  return { answer: hop.ok ? answerOf(hop.result) : {}, error };
+  const ending = endHop(hopSpan, hop);
+  hopTrail?.end(ending);
+  recordExchange(core, upstream, {
+    method: 'tools/call',
+    tool: metricLabelOf(record),
+    outcome: ending.outcome,
+    failure: hop.ok ? undefined : hop.failure,
+    sentAt,
+    span: span.spanContext,
+  });
+  return hop.ok
+    ? { answer: answerOf(hop.result), error: failureOf(hop.result) }
+    : { answer: {}, error: errorOfFailure(hop.failure) };
 }
 
 /** The structured content, else the JSON object that a text is. */

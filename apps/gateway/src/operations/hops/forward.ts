@@ -1,12 +1,12 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, ProtocolSpan } from '@dcc-mcp/workflow-spans';
-import type { SpanContext } from '@opentelemetry/api';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { HopEnvelope, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { Caller, OperationCore } from '../frame/core.ts';
 import { outcomeOfError } from '../frame/operation-error.ts';
-import { endHop, errorOfFailure, hopTarget, longestTime, retryOf, transportOf } from './hop.ts';
+import { endHop, errorOfFailure, hopTarget, longestTime, retryOf } from './hop.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
+import { recordExchange } from './record-exchange.ts';
 
 /** One request to one upstream; its method may be another than the client's (a list, to learn who has a resource). */
 export interface ForwardTarget {
@@ -18,13 +18,6 @@ export interface ForwardTarget {
   readonly target?: string | undefined;
   /** How long it may take, where that is less than the upstream's own timeout. */
   readonly timeoutMillis?: number;
-}
-
-/** One exchange; `sentAt` is absent where it never left the queue. */
-interface SentHop {
-  readonly hop: HopResult;
-  readonly sentAt: number | undefined;
-  readonly span: SpanContext | undefined;
 }
 
 /**
@@ -63,8 +56,11 @@ export class Forwarding {
       isRead: true,
       onRetry: (retry) => hopSpan?.addRetry(retryOf(retry)),
       onEnd: (round) => {
-        endHop(hopSpan, round);
-        this.#record(upstream, method, { hop: round, sentAt, span: hopSpan?.spanContext });
+        const { outcome } = endHop(hopSpan, round);
+        // An error that the upstream answers with is its answer.
+        const failure = round.ok || round.failure.rpcError !== undefined ? undefined : round.failure;
+        const ended = { method, outcome, failure, sentAt, span: hopSpan?.spanContext };
+        recordExchange(this.#core, upstream, ended);
       },
       requestId: this.#caller.ctx.requestId,
       user: this.#caller.user,
@@ -72,20 +68,6 @@ export class Forwarding {
       maxTimeoutMillis: timeoutMillis === Infinity ? longestTime(upstream) : undefined,
       signal,
       peer,
-    });
-  }
-
-  #record({ settings }: Upstream, method: string, { hop, sentAt, span }: SentHop): void {
-    const { recorder, now } = this.#core;
-    recorder.record({
-      kind: 'forward',
-      method,
-      transport: transportOf(settings),
-      outcome: hop.ok ? 'ok' : outcomeOfError(errorOfFailure(hop.failure)),
-      // An error that the upstream answers with is its answer.
-      backendErrorKind: hop.ok || hop.failure.rpcError !== undefined ? undefined : hop.failure.backendErrorKind,
-      durationSeconds: sentAt === undefined ? undefined : (now() - sentAt) / 1000,
-      span,
     });
   }
 

@@ -22,7 +22,7 @@ import type { OperationTrail } from './operation-trail.ts';
 /** Whatever has come to an end and is worth telling a {@link Sink}; `kind` says what it is. */
 export type Finished =
   | FinishedOperation
-  | FinishedForward
+  | FinishedExchange
   | FinishedRequest
   | FinishedSession
   | FailedCheck
@@ -116,10 +116,12 @@ export interface BatchDetails {
   readonly size: number | undefined;
 }
 
-/** One exchange with an upstream for a request that is no call: lists, prompts, resources, completions. */
-export interface FinishedForward {
-  readonly kind: 'forward';
+/** One exchange with an upstream that is no tool call of a client: lists, prompts, resources, completions, loading of skills. */
+export interface FinishedExchange {
+  readonly kind: 'exchange';
   readonly method: string;
+  /** Metric label of the tool that was called, if one was. */
+  readonly tool?: string | undefined;
   readonly transport: NetworkTransport;
   readonly outcome: Outcome;
   readonly backendErrorKind: BackendErrorKind | undefined;

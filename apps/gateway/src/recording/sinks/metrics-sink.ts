@@ -6,7 +6,7 @@ import type {
   CallDetails,
   CallTiming,
   Finished,
-  FinishedForward,
+  FinishedExchange,
   FinishedOperation,
   SearchDetails,
 } from '../record/finished.ts';
@@ -23,8 +23,8 @@ function measure(metrics: GatewayMetrics, finished: Finished): void {
     case 'operation':
       measureOperation(metrics, finished);
       break;
-    case 'forward':
-      measureForward(metrics, finished);
+    case 'exchange':
+      measureExchange(metrics, finished);
       break;
     case 'request':
       metrics.recordOperation({ side: 'server', ...finished });
@@ -123,11 +123,11 @@ function measureCall(metrics: GatewayMetrics, finished: FinishedOperation, detai
   }
 }
 
-function measureForward(metrics: GatewayMetrics, finished: FinishedForward): void {
-  const { method, transport, outcome, backendErrorKind, durationSeconds, span } = finished;
+function measureExchange(metrics: GatewayMetrics, finished: FinishedExchange): void {
+  const { method, tool, transport, outcome, backendErrorKind, durationSeconds, span } = finished;
   if (durationSeconds !== undefined) {
     const errorType = errorTypeOf(outcome);
-    metrics.recordOperation({ side: 'client', method, errorType, transport, durationSeconds, span });
+    metrics.recordOperation({ side: 'client', method, tool, errorType, transport, durationSeconds, span });
   }
   if (backendErrorKind !== undefined) {
     metrics.recordBackendError(backendErrorKind, span);
