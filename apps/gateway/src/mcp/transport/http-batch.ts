@@ -1,6 +1,7 @@
 import type { Reply } from '../../http/reply.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
+import { messageText } from '../../protocol/message-text.ts';
 import { answerBatch } from '../exchange/batch.ts';
 import { type McpClient, sessionClient } from '../exchange/mcp-client.ts';
 import type { McpServer } from '../server/server.ts';
@@ -15,6 +16,8 @@ import { whyNotGranted } from './why-not-granted.ts';
 interface BatchEndpoint {
   readonly server: McpServer;
   readonly sessions: Sessions;
+  /** Called with each answered member and the size of its answer, in bytes. */
+  readonly onAnswer: (request: JsonRpcRequest, bytes: number) => void;
 }
 
 /** Where a batch came from. */
@@ -34,15 +37,16 @@ interface BatchPlace {
 export async function answerHttpBatch(
   members: readonly RawJson[],
   { session, origin, reply }: BatchPlace,
-  { server, sessions }: BatchEndpoint,
+  endpoint: BatchEndpoint,
 ): Promise<Reply> {
+  const { server, sessions } = endpoint;
   const running = session?.streams.running.size ?? 0;
   const stopWaiting = reply.openWhenSlow(() => undefined);
   const answering = answerBatch(
     members,
     { session, running },
     {
-      request: (request, of) => answerRequest(request, { client: sessionClient(of, 'http'), origin, reply, server }),
+      request: (request, of) => answerRequest(request, { client: sessionClient(of, 'http'), origin, reply, endpoint }),
       notified: (notification, of) => {
         if (whyNotGranted(notification, origin.grants, server) === undefined) {
           server.notified(notification, sessionClient(of, 'http'));
@@ -64,12 +68,12 @@ interface Asking {
   readonly client: McpClient;
   readonly origin: HttpOrigin;
   readonly reply: HttpReply;
-  readonly server: McpServer;
+  readonly endpoint: BatchEndpoint;
 }
 
 async function answerRequest(
   request: JsonRpcRequest,
-  { client, origin, reply, server }: Asking,
+  { client, origin, reply, endpoint: { server, onAnswer } }: Asking,
 ): Promise<JsonRpcMessage | undefined> {
   const refusal = whyNotGranted(request, origin.grants, server);
   if (refusal !== undefined) {
@@ -78,7 +82,12 @@ async function answerRequest(
   const exchange = createHttpExchange(client, origin, wayBack(reply));
   const end = noteRunning(request, exchange);
   const answer = await server.handle(request, exchange).finally(end);
-  return exchange.signal.aborted ? undefined : responseMessage(request.id, answer);
+  if (exchange.signal.aborted) {
+    return undefined;
+  }
+  const message = responseMessage(request.id, answer);
+  onAnswer(request, Buffer.byteLength(messageText(message)));
+  return message;
 }
 
 /** The headers of the reply are no member's. */
