@@ -71,6 +71,7 @@ export class OneEndpoint {
       ...told,
       server: this.#createServer(new OneUpstream(upstream, onSubscriptions)),
       readContext: (request, exchange) => mcpCaller(core, { request, exchange }).ctx,
+      contextSettings: core.contextSettings,
       onAnswer: () => {},
     });
     this.#routes = mcpRoutes(endpoint, bodyLimitBytes + ENVELOPE_BYTES);

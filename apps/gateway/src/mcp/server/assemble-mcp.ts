@@ -168,6 +168,7 @@ function createRoutes(
   const endpoint = new McpEndpoint({
     ...told,
     readContext: (request, exchange) => mcpCaller(core, { request, exchange }).ctx,
+    contextSettings: core.contextSettings,
     onNotificationSent: () => recorder.record({ kind: 'notification', channel: 'sse' }),
     onStream: (kind, change) => streams.add(kind, change),
     onCut: log,

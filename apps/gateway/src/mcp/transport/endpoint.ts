@@ -1,9 +1,9 @@
 import { memoize } from '@dcc-mcp/bounds';
 import { acceptsMediaType } from '@dcc-mcp/content-negotiation';
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
-import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
+import { type RequestContext, type RequestContextSettings, responseHeaders } from '@dcc-mcp/request-context';
 import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
-import type { JsonRpcId, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INVALID_REQUEST, ERROR_SERVER, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -13,6 +13,7 @@ import type { McpServer } from '../server/server.ts';
 import { MAX_RUNNING_REQUESTS } from '../session/session-streams.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { type BareMessage, readBareContext, toBareMessage } from './bare-message.ts';
 import { toErrorReply } from './error-reply.ts';
 import { ANSWER_NOT_READ, STREAM_HEADERS } from './event-stream.ts';
 import { answerHttpBatch } from './http-batch.ts';
@@ -30,6 +31,8 @@ export interface McpEndpointOptions {
   readonly sessions: Sessions;
   /** Reads the context of a request that is no operation. */
   readonly readContext: (request: JsonRpcRequest, exchange: Exchange) => RequestContext;
+  /** How the context of a message is read that becomes no exchange. */
+  readonly contextSettings: RequestContextSettings;
   /** Called for each notification written to a client. */
   readonly onNotificationSent: () => void;
   /** Called when a long-lived stream opens and closes. */
@@ -50,22 +53,30 @@ export class McpEndpoint {
 
   /** Answers one POST. `text` is its whole body. */
   async post(text: string, origin: HttpOrigin): Promise<Reply> {
-    let id: JsonRpcId = null;
+    let bare: BareMessage = {};
+    let reply: Reply;
     try {
       const body = readJson(text, 'body');
       if (body.isList) {
-        return origin.refuseNew?.() ?? (await this.#batch(body.elements(), origin));
+        reply = origin.refuseNew?.() ?? (await this.#batch(body.elements(), origin));
+      } else {
+        const message = checkMessage(body);
+        bare = toBareMessage(message);
+        reply = await this.#answer(message, origin);
       }
-      const message = checkMessage(body);
-      if (!('method' in message)) {
-        return await this.#clientAnswer(message, origin);
-      }
-      id = 'id' in message ? message.id : null;
-      const isNew = 'id' in message && !this.#options.server.goesOn(message);
-      return (isNew ? origin.refuseNew?.() : undefined) ?? (await this.#take(message, origin));
     } catch (error) {
-      return toErrorReply(id ?? refusedId(error), error);
+      bare = { id: refusedId(error), ...bare };
+      reply = toErrorReply(bare.id ?? null, error);
     }
+    return this.named(reply, origin, bare);
+  }
+
+  /** Says which request and which trace an answer belongs to, where it does not say so itself. */
+  named(reply: Reply, origin: HttpOrigin, message: BareMessage = {}): Reply {
+    if (reply.headers['x-request-id'] !== undefined) {
+      return reply;
+    }
+    return withIds(reply, readBareContext(message, origin, this.#options.contextSettings));
   }
 
   /**
@@ -94,6 +105,17 @@ export class McpEndpoint {
     const { id } = await this.#session(origin);
     await this.#options.sessions.end(id, 'deleted');
     return emptyReply(204);
+  }
+
+  #answer(
+    message: JsonRpcRequest | JsonRpcNotification | ClientAnswerMessage,
+    origin: HttpOrigin,
+  ): Reply | Promise<Reply> {
+    if (!('method' in message)) {
+      return this.#clientAnswer(message, origin);
+    }
+    const isNew = 'id' in message && !this.#options.server.goesOn(message);
+    return (isNew ? origin.refuseNew?.() : undefined) ?? this.#take(message, origin);
   }
 
   #take(message: JsonRpcRequest | JsonRpcNotification, origin: HttpOrigin): Reply | Promise<Reply> {
@@ -169,8 +191,8 @@ export class McpEndpoint {
       return this.#listen(message, createHttpExchange(client, origin));
     }
     if ((client.session?.streams.running.size ?? 0) >= MAX_RUNNING_REQUESTS) {
-      const refusal = `This session runs ${MAX_RUNNING_REQUESTS} requests already`;
-      throw new McpError(ERROR_SERVER, refusal, { httpStatus: 503, retryAfterSeconds: 1 });
+      const ctx = this.#options.readContext(message, createHttpExchange(client, origin));
+      return Promise.resolve(withIds(toErrorReply(message.id, tooManyRequests()), ctx));
     }
     const reply = this.#openReply(client.session, origin, message);
     void this.#reply(message, createHttpExchange(client, origin, reply), reply);
@@ -237,6 +259,15 @@ export class McpEndpoint {
       end();
     }
   }
+}
+
+function withIds(reply: Reply, ctx: RequestContext): Reply {
+  return { ...reply, headers: { ...responseHeaders(ctx), ...reply.headers } };
+}
+
+function tooManyRequests(): McpError {
+  const message = `This session runs ${MAX_RUNNING_REQUESTS} requests already`;
+  return new McpError(ERROR_SERVER, message, { httpStatus: 503, retryAfterSeconds: 1 });
 }
 
 /** @throws {McpError} HTTP 404. */

@@ -1,8 +1,9 @@
 import { jsonReply, type Reply, withHeader } from '../../http/reply.ts';
-import type { RouteTable } from '../../http/route-table.ts';
+import type { RouteHandler, RouteTable } from '../../http/route-table.ts';
 import { ERROR_INVALID_REQUEST } from '../../protocol/mcp-protocol.ts';
 import type { McpEndpoint } from './endpoint.ts';
 import { toErrorReply } from './error-reply.ts';
+import type { HttpOrigin } from './http-exchange.ts';
 
 /** To a body that could not be read as a whole. */
 const NOT_READ = {
@@ -18,6 +19,10 @@ const NOT_READ = {
 
 /** The routes of `/mcp`. */
 export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteTable {
+  const answer =
+    (take: (origin: HttpOrigin) => Promise<Reply>): RouteHandler =>
+    async (origin) =>
+      endpoint.named(await orError(() => take(origin)), origin);
   return {
     'POST /mcp': {
       guard: 'api',
@@ -32,17 +37,17 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
         const { status, message } = NOT_READ[reading.reason];
         const error = { code: ERROR_INVALID_REQUEST, message: message(bodyLimitBytes) };
         const refusal = jsonReply({ jsonrpc: '2.0', id: null, error }, status);
-        return status === 503 ? withHeader(refusal, 'retry-after', '1') : refusal;
+        return endpoint.named(status === 503 ? withHeader(refusal, 'retry-after', '1') : refusal, origin);
       },
     },
     'GET /mcp': {
       guard: 'api',
       needs: 'message',
       isWork: true,
-      handler: (origin) => orError(() => endpoint.get(origin)),
+      handler: answer((origin) => endpoint.get(origin)),
     },
-    'HEAD /mcp': { guard: 'api', needs: 'message', handler: (origin) => orError(() => endpoint.head(origin)) },
-    'DELETE /mcp': { guard: 'api', needs: 'message', handler: (origin) => orError(() => endpoint.delete(origin)) },
+    'HEAD /mcp': { guard: 'api', needs: 'message', handler: answer((origin) => endpoint.head(origin)) },
+    'DELETE /mcp': { guard: 'api', needs: 'message', handler: answer((origin) => endpoint.delete(origin)) },
   };
 }
 
