@@ -10,10 +10,11 @@ export interface McpCall {
   readonly exchange: Exchange;
   /** Arguments of one of the gateway's own tools, which may carry an agent context. An upstream's are not ours to read. */
   readonly ownArguments?: JsonObject;
+  readonly errorCode?: Caller['errorCode'];
 }
 
 /** The caller of an operation, read from the message itself: never from the request that opened a stream. */
-export function mcpCaller(core: OperationCore, { request, exchange, ownArguments }: McpCall): Caller {
+export function mcpCaller(core: OperationCore, { request, exchange, ownArguments, errorCode }: McpCall): Caller {
   const { client, headers, peerAddress, authSubject, scope, user } = exchange;
   const meta = exactMeta(request);
   const ctx = readRequestContext(
@@ -47,6 +48,7 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
       protocolVersion: client.protocolVersion,
     },
     meta: isJsonObject(meta) ? meta : undefined,
+    errorCode,
   };
 }
 

@@ -169,11 +169,12 @@ export class PassThrough implements McpMode {
         forwarding.refuse(outcome, code);
         throw error instanceof McpError ? endedAs(outcome, error) : error;
       }
-      const outcome = forwarding.end(hop);
-      if (!hop.ok) {
-        throw endedAs(outcome, errorOf(hop.failure));
+      if (hop.ok) {
+        forwarding.end(hop, undefined);
+        return hop.raw ?? hop.result;
       }
-      return hop.raw ?? hop.result;
+      const error = errorOf(hop.failure);
+      throw endedAs(forwarding.end(hop, error.code), error);
     };
   }
 

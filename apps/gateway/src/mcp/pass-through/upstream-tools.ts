@@ -4,6 +4,7 @@ import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { callOperation, toCallRequest } from '../../operations/definitions/call.ts';
 import type { Caller, OperationCore } from '../../operations/frame/core.ts';
 import type { OperationEnd } from '../../operations/frame/operation-definition.ts';
+import type { OperationError } from '../../operations/frame/operation-error.ts';
 import { Permissions } from '../../operations/frame/permissions.ts';
 import { runOperation } from '../../operations/frame/run-operation.ts';
 import { startJob } from '../../operations/jobs/start-job.ts';
@@ -73,10 +74,11 @@ export class UpstreamTools {
     try {
       wanted = wantedOfTool(this.#core, exchange, { record: this.#names.tool(name), request });
     } catch (error) {
-      const outcome = await this.#recordRefusal(name, { request, exchange }, messageOf(error));
+      const errorCode = (): number | undefined => (error instanceof McpError ? error.code : undefined);
+      const outcome = await this.#recordRefusal(name, { request, exchange, errorCode }, messageOf(error));
       throw error instanceof McpError ? endedAs(outcome, error) : error;
     }
-    const caller = mcpCaller(this.#core, { request, exchange: wanted?.exchange ?? exchange });
+    const caller = mcpCaller(this.#core, { request, exchange: wanted?.exchange ?? exchange, errorCode: codeOfUnknown });
     const raw = request.rawParams;
     const inputs = { inputResponses: raw?.get('inputResponses'), requestState: raw?.get('requestState') };
     const input = toCallRequest(this.#names.toolSlug(name), raw?.get('arguments') ?? args, inputs);
@@ -108,23 +110,33 @@ export class UpstreamTools {
       throw endedAs(outcome, toMcpError(rpcError));
     }
     const error = call.error ?? { kind: 'internal', message: 'No result and no error' };
-    if (error.kind === 'unknown-slug' || error.kind === 'instance-offline') {
-      const message = unknownTool(name, error.candidates ?? [], this.#names);
-      throw new McpError(ERROR_INVALID_PARAMS, message, { outcome });
+    const code = codeOfUnknown(error);
+    if (code !== undefined) {
+      throw new McpError(code, unknownTool(name, error.candidates ?? [], this.#names), { outcome });
     }
     return resultOf(outcome, errorResult(error, caller.ctx));
   }
 
   /** Refuses a call that names no tool; it is recorded as a call, with a span and a count. */
   async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): ReturnType<McpHandler> {
-    const caller = mcpCaller(this.#core, { request, exchange });
+    const caller = mcpCaller(this.#core, { request, exchange, errorCode: codeOfBadRequest });
     const input = { ok: false, message, request: toCallRequest('', undefined) } as const;
     const { error, outcome } = await runOperation(callOperation, input, { core: this.#core, caller });
-    if (error === undefined || error.kind === 'bad-request') {
+    if (error === undefined || codeOfBadRequest(error) !== undefined) {
       throw new McpError(ERROR_INVALID_PARAMS, message, { outcome });
     }
     return resultOf(outcome, errorResult(error, caller.ctx));
   }
+}
+
+/** MCP answers a tool that is not there with an error, whatever else goes wrong with a result. */
+function codeOfUnknown({ kind }: OperationError): number | undefined {
+  return kind === 'unknown-slug' || kind === 'instance-offline' ? ERROR_INVALID_PARAMS : undefined;
+}
+
+/** Likewise a call that names none. */
+function codeOfBadRequest({ kind }: OperationError): number | undefined {
+  return kind === 'bad-request' ? ERROR_INVALID_PARAMS : undefined;
 }
 
 /** The error, as the answer to an operation that ended so. */

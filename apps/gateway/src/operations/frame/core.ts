@@ -1,5 +1,5 @@
 import type { ContentionEvent } from '@dcc-mcp/call-store';
-import type { RequestContext, RequestContextSettings } from '@dcc-mcp/request-context';
+import type { ErrorDescription, RequestContext, RequestContextSettings } from '@dcc-mcp/request-context';
 import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
@@ -89,6 +89,8 @@ export interface Caller {
   readonly batch?: BatchPlace;
   /** Absent for a call that its caller waits for to its end. */
   readonly job?: DetachedCall;
+  /** The JSON-RPC code that it is answered with where the operation ends so; absent where a result tells of errors. */
+  readonly errorCode?: ((error: ErrorDescription) => number | undefined) | undefined;
 }
 
 /** What one operation runs in. */

@@ -1,8 +1,10 @@
+import { asObject } from '../../protocol/json-rpc.ts';
 import type { FinishedOperation } from '../../recording/record/finished.ts';
 import type { SearchFollowUp, SearchJoin } from '../../search/memory/search-memory.ts';
 import { searchPrincipal } from '../../search/memory/search-principal.ts';
-import type { OperationCore, RunningOperation } from './core.ts';
+import type { Caller, OperationCore, RunningOperation } from './core.ts';
 import type { EndedOperation, OperationDefinition } from './operation-definition.ts';
+import type { OperationError } from './operation-error.ts';
 
 /**
  * Records how an operation ended, joined to the search that it follows. Nothing is computed of what ended ok where nobody
@@ -39,6 +41,7 @@ async function record<Request, Target, Value>(
     span,
     outcome,
     error,
+    rpcErrorCode: error && rpcErrorCode(error, caller),
     durationMillis,
     endedAt,
     ...contentOf(definition, ended, running),
@@ -48,6 +51,11 @@ async function record<Request, Target, Value>(
     batchTrail: caller.batch?.trail,
   };
   core.recorder.record(finished);
+}
+
+function rpcErrorCode(error: OperationError, { errorCode }: Caller): number | undefined {
+  const code = asObject(error.backend)?.['code'];
+  return typeof code === 'number' ? code : errorCode?.(error);
 }
 
 /** What was asked for is told of a refused operation, too: it is half of why it was refused. */

@@ -71,18 +71,22 @@ export class Forwarding {
     });
   }
 
-  /** Ends with what the client is answered. @returns As what it has ended. */
-  end(hop: HopResult): Outcome {
+  /**
+   * Ends with what the client is answered.
+   *
+   * @param rpcErrorCode The code of the error that it is told.
+   * @returns As what it has ended.
+   */
+  end(hop: HopResult, rpcErrorCode: number | undefined): Outcome {
     if (hop.ok) {
       this.#span.end({ outcome: 'ok' });
       return 'ok';
     }
-    const { kind, rpcError } = hop.failure;
     const outcome = outcomeOfError(errorOfFailure(hop.failure));
     this.#span.end({
       outcome,
-      errorKind: kind,
-      ...(rpcError === undefined ? {} : { rpcErrorCode: rpcError.code }),
+      errorKind: hop.failure.kind,
+      ...(rpcErrorCode === undefined ? {} : { rpcErrorCode }),
     });
     return outcome;
   }

@@ -43,6 +43,8 @@ export interface FinishedOperation {
   readonly outcome: Outcome;
   /** What the caller is told; absent where it went well. */
   readonly error: ErrorDescription | undefined;
+  /** The JSON-RPC code of the error that its server answered, else of the one that the caller is answered. */
+  readonly rpcErrorCode?: number | undefined;
   readonly durationMillis: number;
   /** Milliseconds since the epoch, on the clock of its span. */
   readonly endedAt: number;

@@ -1,6 +1,5 @@
 import { OPERATION_CALL_BATCH, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
 import { type JsonContent, toJsonContent } from '@dcc-mcp/workflow-spans';
-import { asObject } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { FinishedOperation } from '../record/finished.ts';
 import type { Sink } from '../record/recorder.ts';
@@ -15,7 +14,7 @@ export const spanSink: Sink = {
 };
 
 function endSpan(finished: FinishedOperation): void {
-  const { span, outcome, error, join, details, endedAt, input, output } = finished;
+  const { span, outcome, error, rpcErrorCode, join, details, endedAt, input, output } = finished;
   if (input !== undefined) {
     span.setInputJson(contentOf(input));
   }
@@ -33,12 +32,10 @@ function endSpan(finished: FinishedOperation): void {
   if (details.operation === OPERATION_CALL_BATCH && details.size !== undefined) {
     span.setBatchSize(details.size);
   }
-  const code = asObject(error?.backend)?.['code'];
   span.end({
     outcome,
     ...(error === undefined ? {} : { errorKind: error.kind }),
-    // What the server answered, in its own words.
-    ...(typeof code === 'number' ? { rpcErrorCode: code } : {}),
+    ...(rpcErrorCode === undefined ? {} : { rpcErrorCode }),
     ...(endedAt === undefined ? {} : { endTime: endedAt }),
   });
 }
