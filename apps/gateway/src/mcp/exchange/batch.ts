@@ -3,7 +3,14 @@ import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import { MAX_RUNNING_REQUESTS } from '../session/session-streams.ts';
 import type { Session } from '../session/session.ts';
-import { checkMessage, type ClientAnswerMessage, refusedId } from './messages.ts';
+import {
+  type BareMessage,
+  checkMessage,
+  type ClientAnswerMessage,
+  type ClientMessage,
+  refusedId,
+  toBareMessage,
+} from './messages.ts';
 
 /** Who takes the members of a batch. */
 export interface BatchTaker {
@@ -12,6 +19,8 @@ export interface BatchTaker {
   notified(notification: JsonRpcNotification, session: Session): void;
   /** Takes a client's answer to a question of ours. */
   answered(message: ClientAnswerMessage, session: Session): unknown;
+  /** Told of a member that is refused before a handler has it. */
+  refused(error: McpError, method: string | undefined): void;
 }
 
 /** Whose a batch is. */
@@ -48,28 +57,41 @@ export async function answerBatch(
 }
 
 async function answerMember(member: RawJson, session: Session, taker: BatchTaker): Promise<JsonRpcMessage | undefined> {
+  let bare: BareMessage = {};
   try {
     const message = checkMessage(member);
-    if (!('method' in message)) {
-      await taker.answered(message, session);
-      return undefined;
-    }
-    const isOfOtherEra = eraOf(message.params) === 'modern';
-    if ('id' in message) {
-      return isOfOtherEra
-        ? { jsonrpc: '2.0', id: message.id, error: noBatches().toJson() }
-        : await taker.request(message, session);
-    }
-    if (!isOfOtherEra) {
-      taker.notified(message, session);
-    }
-    return undefined;
+    bare = toBareMessage(message);
+    return await answerMessage(message, session, taker);
   } catch (error) {
-    if (error instanceof McpError) {
-      return { jsonrpc: '2.0', id: refusedId(error), error: error.toJson() };
+    if (!(error instanceof McpError)) {
+      throw error;
     }
-    throw error;
+    const { id = refusedId(error), method } = bare;
+    taker.refused(error, method);
+    return { jsonrpc: '2.0', id, error: error.toJson() };
   }
+}
+
+async function answerMessage(
+  message: ClientMessage,
+  session: Session,
+  taker: BatchTaker,
+): Promise<JsonRpcMessage | undefined> {
+  if (!('method' in message)) {
+    await taker.answered(message, session);
+    return undefined;
+  }
+  const isOfOtherEra = eraOf(message.params) === 'modern';
+  if ('id' in message) {
+    if (isOfOtherEra) {
+      throw noBatches();
+    }
+    return taker.request(message, session);
+  }
+  if (!isOfOtherEra) {
+    taker.notified(message, session);
+  }
+  return undefined;
 }
 
 function noBatches(): McpError {

@@ -51,8 +51,30 @@ export interface ClientAnswerMessage {
   readonly answer: ClientAnswer;
 }
 
+/** What a client may send. */
+export type ClientMessage = JsonRpcRequest | JsonRpcNotification | ClientAnswerMessage;
+
+/** What is known of a message, whatever becomes of it. */
+export interface BareMessage {
+  /** Absent where it has none; null where none could be read. */
+  readonly id?: JsonRpcId;
+  readonly method?: string;
+  /** `params._meta`. */
+  readonly meta?: unknown;
+}
+
+/** What a message says of itself. A client's answer has the id of our question, which is none of its own. */
+export function toBareMessage(message: ClientMessage): BareMessage {
+  if (!('method' in message)) {
+    return {};
+  }
+  const { method, params } = message;
+  const said = { method, meta: params?.['_meta'] };
+  return 'id' in message ? { ...said, id: message.id } : said;
+}
+
 /** @throws {McpError} -32600 when it is no JSON-RPC 2.0 message. */
-export function checkMessage(raw: RawJson): JsonRpcRequest | JsonRpcNotification | ClientAnswerMessage {
+export function checkMessage(raw: RawJson): ClientMessage {
   const message = raw.object;
   const rawId = raw.get('id');
   const id = rawId && readId(rawId);

@@ -1,3 +1,4 @@
+import { VALUE_OTHER } from '@dcc-mcp/semantic-conventions';
 import type { SpanContext } from '@opentelemetry/api';
 import { cancelledKey } from '../../protocol/json-rpc-id.ts';
 import {
@@ -62,6 +63,11 @@ interface Ending {
   readonly span?: SpanContext | undefined;
 }
 
+/** Counts a message that is refused before a handler has it; `method` is absent where none could be read. */
+export type CountRefusal = (thrown: unknown, method?: string) => void;
+
+const UNCOUNTED: CountRefusal = () => {};
+
 /** Methods whose upstream may ask the client before it answers. */
 const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
@@ -89,18 +95,15 @@ export class McpServer {
   ): Promise<{ session: Session; result: JsonObject }> {
     const startedAt = this.#options.now();
     const endSpan = this.#options.beginSpan?.(request, exchange);
-    const end = (answer: Answer): void => {
-      endSpan?.(answer);
-      this.#finished(startedAt, exchange.client, { method: request.method, answer });
-    };
     try {
       checkTexts(request);
       const initialized = await this.#initialize(request.params, exchange, owner);
-      end({ result: initialized.result });
+      const answer = { result: initialized.result };
+      endSpan?.(answer);
+      this.#finished(startedAt, exchange.client, { method: request.method, answer });
       return initialized;
     } catch (error) {
-      const known = error instanceof McpError ? error : new McpError(ERROR_INTERNAL, 'Internal error');
-      end({ error: known.toJson(), httpStatus: known.httpStatus });
+      endSpan?.(answerOf(error));
       throw error;
     }
   }
@@ -127,6 +130,17 @@ export class McpServer {
     const { serverInfo, mode } = this.#options;
     const described = { protocolVersion: version, capabilities: offered, serverInfo };
     return { session, result: { ...described, ...withInstructions(mode, { scope }) } };
+  }
+
+  /** A message comes. */
+  received(transport: McpClient['transport']): CountRefusal {
+    const { now, onFinished } = this.#options;
+    if (onFinished === undefined) {
+      return UNCOUNTED;
+    }
+    const startedAt = now();
+    return (thrown, method = VALUE_OTHER) =>
+      this.#finished(startedAt, { transport }, { method, answer: answerOf(thrown) });
   }
 
   /** Whether a call of the tool only looks what there is. */
@@ -203,7 +217,11 @@ export class McpServer {
     return new McpError(ERROR_INTERNAL, 'Internal error', { httpStatus: 500 });
   }
 
-  #finished(startedAt: number, { transport }: McpClient, { method, tool, answer, span }: Ending): void {
+  #finished(
+    startedAt: number,
+    { transport }: Pick<McpClient, 'transport'>,
+    { method, tool, answer, span }: Ending,
+  ): void {
     const { now, onFinished } = this.#options;
     onFinished?.({
       kind: 'request',
@@ -277,6 +295,12 @@ export class McpServer {
     const capabilities = withTasks(await mode.capabilities(reach));
     return { supportedVersions: [MODERN_VERSION], capabilities, ...withInstructions(mode, reach) };
   }
+}
+
+/** What is thrown, as an answer. */
+function answerOf(thrown: unknown): Answer {
+  const known = thrown instanceof McpError ? thrown : new McpError(ERROR_INTERNAL, 'Internal error');
+  return { error: known.toJson(), httpStatus: known.httpStatus };
 }
 
 /** What an operation decided stands in its span as well; what was none of them is told by its answer alone. */

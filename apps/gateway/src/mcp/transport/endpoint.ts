@@ -1,19 +1,32 @@
 import { memoize } from '@dcc-mcp/bounds';
 import { acceptsMediaType } from '@dcc-mcp/content-negotiation';
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
-import { type RequestContext, type RequestContextSettings, responseHeaders } from '@dcc-mcp/request-context';
+import {
+  readRequestContext,
+  type RequestContext,
+  type RequestContextSettings,
+  responseHeaders,
+} from '@dcc-mcp/request-context';
 import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
+import { idText } from '../../protocol/json-rpc-id.ts';
 import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INVALID_REQUEST, ERROR_SERVER, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
-import { checkMessage, type ClientAnswerMessage, readJson, refusedId } from '../exchange/messages.ts';
-import type { McpServer } from '../server/server.ts';
+import {
+  type BareMessage,
+  checkMessage,
+  type ClientAnswerMessage,
+  type ClientMessage,
+  readJson,
+  refusedId,
+  toBareMessage,
+} from '../exchange/messages.ts';
+import type { CountRefusal, McpServer } from '../server/server.ts';
 import { MAX_RUNNING_REQUESTS } from '../session/session-streams.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { type BareMessage, readBareContext, toBareMessage } from './bare-message.ts';
 import { toErrorReply } from './error-reply.ts';
 import { ANSWER_NOT_READ, STREAM_HEADERS } from './event-stream.ts';
 import { answerHttpBatch } from './http-batch.ts';
@@ -53,18 +66,20 @@ export class McpEndpoint {
 
   /** Answers one POST. `text` is its whole body. */
   async post(text: string, origin: HttpOrigin): Promise<Reply> {
+    const countRefusal = this.#options.server.received('http');
     let bare: BareMessage = {};
     let reply: Reply;
     try {
       const body = readJson(text, 'body');
       if (body.isList) {
-        reply = origin.refuseNew?.() ?? (await this.#batch(body.elements(), origin));
+        reply = origin.refuseNew?.() ?? (await this.#batch(body.elements(), origin, countRefusal));
       } else {
         const message = checkMessage(body);
         bare = toBareMessage(message);
         reply = await this.#answer(message, origin);
       }
     } catch (error) {
+      countRefusal(error, bare.method);
       bare = { id: refusedId(error), ...bare };
       reply = toErrorReply(bare.id ?? null, error);
     }
@@ -76,7 +91,11 @@ export class McpEndpoint {
     if (reply.headers['x-request-id'] !== undefined) {
       return reply;
     }
-    return withIds(reply, readBareContext(message, origin, this.#options.contextSettings));
+    const { id = null, meta } = message;
+    const { http, authSubject } = origin;
+    const { headers, peerAddress } = http;
+    const input = { transport: 'mcp', headers, jsonrpcId: idText(id), meta, peerAddress, authSubject } as const;
+    return withIds(reply, readRequestContext(input, this.#options.contextSettings));
   }
 
   /**
@@ -107,10 +126,7 @@ export class McpEndpoint {
     return emptyReply(204);
   }
 
-  #answer(
-    message: JsonRpcRequest | JsonRpcNotification | ClientAnswerMessage,
-    origin: HttpOrigin,
-  ): Reply | Promise<Reply> {
+  #answer(message: ClientMessage, origin: HttpOrigin): Reply | Promise<Reply> {
     if (!('method' in message)) {
       return this.#clientAnswer(message, origin);
     }
@@ -141,10 +157,11 @@ export class McpEndpoint {
     return 'id' in message ? this.#request(message, client, origin) : this.#notification(message, client);
   }
 
-  async #batch(members: readonly RawJson[], origin: HttpOrigin): Promise<Reply> {
+  async #batch(members: readonly RawJson[], origin: HttpOrigin, countRefusal: CountRefusal): Promise<Reply> {
     const hasSession = headerText(origin.http.headers, 'mcp-session-id') !== undefined;
     const session = hasSession ? await this.#session(origin) : undefined;
-    return answerHttpBatch(members, { session, origin, reply: this.#openReply(session, origin) }, this.#options);
+    const reply = this.#openReply(session, origin);
+    return answerHttpBatch(members, { session, origin, reply, countRefusal }, this.#options);
   }
 
   /** The client of a message that belongs to no session: it speaks for itself, or has only just come. */
@@ -192,7 +209,9 @@ export class McpEndpoint {
     }
     if ((client.session?.streams.running.size ?? 0) >= MAX_RUNNING_REQUESTS) {
       const ctx = this.#options.readContext(message, createHttpExchange(client, origin));
-      return Promise.resolve(withIds(toErrorReply(message.id, tooManyRequests()), ctx));
+      const busy = tooManyRequests();
+      this.#options.server.received('http')(busy, message.method);
+      return Promise.resolve(withIds(toErrorReply(message.id, busy), ctx));
     }
     const reply = this.#openReply(client.session, origin, message);
     void this.#reply(message, createHttpExchange(client, origin, reply), reply);

@@ -4,7 +4,7 @@ import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { messageText } from '../../protocol/message-text.ts';
 import { answerBatch } from '../exchange/batch.ts';
 import { type McpClient, sessionClient } from '../exchange/mcp-client.ts';
-import type { McpServer } from '../server/server.ts';
+import type { CountRefusal, McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { createHttpExchange, type HttpOrigin, type WayBack } from './http-exchange.ts';
@@ -27,6 +27,7 @@ interface BatchPlace {
   readonly origin: HttpOrigin;
   /** The way back, which no answer has been given on yet. */
   readonly reply: HttpReply;
+  readonly countRefusal: CountRefusal;
 }
 
 /**
@@ -36,7 +37,7 @@ interface BatchPlace {
  */
 export async function answerHttpBatch(
   members: readonly RawJson[],
-  { session, origin, reply }: BatchPlace,
+  { session, origin, reply, countRefusal }: BatchPlace,
   endpoint: BatchEndpoint,
 ): Promise<Reply> {
   const { server, sessions } = endpoint;
@@ -53,6 +54,7 @@ export async function answerHttpBatch(
         }
       },
       answered: ({ id, answer }, of) => sessions.answered(of, id, answer),
+      refused: countRefusal,
     },
   )
     .then((answers) => reply.answerAll(answers))
@@ -77,7 +79,7 @@ async function answerRequest(
 ): Promise<JsonRpcMessage | undefined> {
   const refusal = whyNotGranted(request, origin.grants, server);
   if (refusal !== undefined) {
-    return { jsonrpc: '2.0', id: request.id, error: refusal.toJson() };
+    throw refusal;
   }
   const exchange = createHttpExchange(client, origin, wayBack(reply));
   const end = noteRunning(request, exchange);

@@ -7,6 +7,7 @@ import { answerBatch, type BatchTaker } from '../../exchange/batch.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../../exchange/mcp-client.ts';
 import { checkMessage, type ClientAnswerMessage, readJson, refusedId } from '../../exchange/messages.ts';
+import type { CountRefusal } from '../../server/server.ts';
 import type { SessionOwner } from '../../session/session-records.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
@@ -63,6 +64,7 @@ export class StdioFront {
       return;
     }
     this.#gateway.stdioTap?.received(line);
+    const countRefusal = this.#gateway.mcp.received('stdio');
     try {
       const json = readJson(line, 'line');
       if (json.isList) {
@@ -71,13 +73,16 @@ export class StdioFront {
         this.#take(checkMessage(json));
       }
     } catch (error) {
+      countRefusal(error);
       this.#send({ jsonrpc: '2.0', id: refusedId(error), error: this.#gateway.mcp.toMcpError(error).toJson() });
     }
   }
 
   /** Answers what can't be read. */
   refuse(message: string): void {
-    this.#send({ jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } });
+    const error = new McpError(ERROR_INVALID_REQUEST, message);
+    this.#gateway.mcp.received('stdio')(error);
+    this.#send({ jsonrpc: '2.0', id: null, error: error.toJson() });
   }
 
   readonly #send = (message: JsonRpcMessage, request?: JsonRpcRequest, onWritten?: () => void): void => {
@@ -138,8 +143,9 @@ export class StdioFront {
 
   async #answerBatch(members: readonly RawJson[], end: (() => void) | undefined): Promise<void> {
     const owner = { session: this.#session, running: this.#requests.size };
+    const countRefusal = this.#gateway.mcp.received('stdio');
     try {
-      const answers = await answerBatch(members, owner, this.#batchTaker(end !== undefined));
+      const answers = await answerBatch(members, owner, this.#batchTaker(end !== undefined, countRefusal));
       if (answers.length === 0) {
         end?.();
         return;
@@ -148,12 +154,13 @@ export class StdioFront {
       this.#gateway.stdioTap?.sentBatch(text);
       this.#write(text, end);
     } catch (error) {
+      countRefusal(error);
       const refusal = this.#gateway.mcp.toMcpError(error).toJson();
       this.#send({ jsonrpc: '2.0', id: null, error: refusal }, undefined, end);
     }
   }
 
-  #batchTaker(takesWork: boolean): BatchTaker {
+  #batchTaker(takesWork: boolean, refused: CountRefusal): BatchTaker {
     return {
       request: async (request, session) => {
         const answer = takesWork
@@ -166,6 +173,7 @@ export class StdioFront {
       },
       notified: (notification) => this.#notified(notification),
       answered: (message) => this.#answered(message),
+      refused,
     };
   }
 
@@ -204,6 +212,7 @@ export class StdioFront {
 
   /** Never rejects; nothing where there is no answer. */
   async #answer(request: JsonRpcRequest): Promise<JsonRpcMessage | undefined> {
+    const countRefusal = this.#gateway.mcp.received('stdio');
     try {
       if (isHandshake(request)) {
         return { jsonrpc: '2.0', id: request.id, result: await this.#initialize(request) };
@@ -215,6 +224,7 @@ export class StdioFront {
       }
       return await this.#requests.run(request, client);
     } catch (error) {
+      countRefusal(error, request.method);
       return { jsonrpc: '2.0', id: request.id, error: this.#gateway.mcp.toMcpError(error).toJson() };
     }
   }
