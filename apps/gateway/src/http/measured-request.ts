@@ -1,6 +1,5 @@
 import { type HttpContext, watchBody } from '@dcc-mcp/http-adapter';
 import type { OpenRequest, RequestStart } from '@dcc-mcp/http-adapter/request-metrics';
-import type { SpanContext } from '@opentelemetry/api';
 import type { Reply } from './reply.ts';
 
 /** What request metrics want to know when a request begins. */
@@ -17,8 +16,8 @@ interface MeasuredRequest {
 
 /** Ends the measurement when the answer is written. A stream that lives on its own is counted, its life is no latency. */
 export function measureReply(reply: Reply, { open, http, route }: MeasuredRequest): Reply {
-  const { status, body } = reply;
-  const end = { status, route, span: spanOf(reply) };
+  const { status, body, operationSpan } = reply;
+  const end = { status, route, span: operationSpan };
   if (reply.isOpenEnded === true) {
     open.endAsStream(end);
     return reply;
@@ -30,22 +29,6 @@ export function measureReply(reply: Reply, { open, http, route }: MeasuredReques
   }
   const onEnd = (bodyBytes: number): void => open.end({ ...end, bodyBytes, requestBytes: http.receivedBytes });
   return { ...reply, body: watchBody(body, onEnd) };
-}
-
-/** `00-<trace id>-<span id>-<flags>`, as the gateway writes it; the last flag says that the trace is sampled. */
-const TRACEPARENT_LENGTH = 55;
-const SAMPLED_FLAGS = '13579bdf';
-
-/** The span that the answer names, where it is one that is kept: its trace is what an exemplar leads to. */
-function spanOf({ headers }: Reply): SpanContext | undefined {
-  const { traceparent } = headers;
-  const isSampled =
-    typeof traceparent === 'string' &&
-    traceparent.length === TRACEPARENT_LENGTH &&
-    SAMPLED_FLAGS.includes(traceparent.slice(-1));
-  return isSampled
-    ? { traceId: traceparent.slice(3, 35), spanId: traceparent.slice(36, 52), traceFlags: 1 }
-    : undefined;
 }
 
 /** The size of an answer that is no stream. */

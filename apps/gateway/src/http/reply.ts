@@ -1,5 +1,6 @@
 import type { HttpResponse } from '@dcc-mcp/http-adapter';
 import { type ErrorDescription, errorEnvelope, type RequestContext } from '@dcc-mcp/request-context';
+import type { SpanContext } from '@opentelemetry/api';
 
 /** An answer of the gateway. */
 export interface Reply extends HttpResponse {
@@ -9,6 +10,8 @@ export interface Reply extends HttpResponse {
   readonly whenAnswered?: Promise<void>;
   /** The span of the request, where that is not the one that its headers name: without a tracer that is the caller's. */
   readonly spanId?: string;
+  /** The entry span of the operation that it answers: its trace is kept, and exemplars lead to it. */
+  readonly operationSpan?: SpanContext | undefined;
 }
 
 const JSON_TYPE = 'application/json';
@@ -63,6 +66,11 @@ export function withHeader(reply: Reply, name: string, value: string): Reply {
 /** The same answer, with the span that the rows of its request name. */
 export function withOwnSpan(reply: Reply, { ownSpanId, spanContext }: RequestContext): Reply {
   return ownSpanId === spanContext.spanId ? reply : { ...reply, spanId: ownSpanId };
+}
+
+/** The same answer, as that to an operation. */
+export function operationReply(reply: Reply, ctx: RequestContext): Reply {
+  return { ...withOwnSpan(reply, ctx), operationSpan: ctx.entrySpan };
 }
 
 /** Whether the answer goes on for as long as its stream. */

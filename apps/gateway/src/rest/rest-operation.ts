@@ -1,6 +1,6 @@
 import { errorEnvelope, readRequestContext, type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { OPERATION_DESCRIBE, OPERATION_SEARCH, type ResponseSurface } from '@dcc-mcp/semantic-conventions';
-import { jsonReply, type Reply, withHeader, withOwnSpan } from '../http/reply.ts';
+import { jsonReply, operationReply, type Reply, withHeader } from '../http/reply.ts';
 import type { Route, RouteHandler, RouteRequest } from '../http/route-table.ts';
 import type { Caller, OperationContext, OperationCore } from '../operations/frame/core.ts';
 import type { OperationDefinition, OperationEnd, ParsedRequest } from '../operations/frame/operation-definition.ts';
@@ -109,7 +109,10 @@ export class RestOperations {
     if (value === undefined) {
       return failure(error ?? { kind: 'internal', message: 'No answer and no error' }, ctx);
     }
-    return withOwnSpan(operation.reply?.({ ...end, value }, ctx) ?? jsonReply(value, 200, responseHeaders(ctx)), ctx);
+    return operationReply(
+      operation.reply?.({ ...end, value }, ctx) ?? jsonReply(value, 200, responseHeaders(ctx)),
+      ctx,
+    );
   }
 
   #caller({ http, authSubject, scope, user }: RouteRequest, body: unknown): Caller {
@@ -136,7 +139,7 @@ export class RestOperations {
 /** The error envelope with its status. */
 function failure(error: OperationError, ctx: RequestContext): Reply {
   const status = httpStatusOfError(error);
-  const reply = withOwnSpan(jsonReply(errorEnvelope(error, ctx), status, responseHeaders(ctx)), ctx);
+  const reply = operationReply(jsonReply(errorEnvelope(error, ctx), status, responseHeaders(ctx)), ctx);
   const { retryAfterSeconds } = error;
   return retryAfterSeconds === undefined ? reply : withHeader(reply, 'retry-after', String(retryAfterSeconds));
 }

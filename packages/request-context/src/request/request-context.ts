@@ -69,6 +69,7 @@ export class RequestContext {
   #merged: MergedAgent | undefined;
   #address: ClientAddress | undefined;
   #spanContext: SpanContext | undefined;
+  #entrySpan: SpanContext | undefined;
   #ownSpanId: string | undefined;
 
   /** Used by `readRequestContext` and `childContext`; applications don't call it. */
@@ -121,6 +122,12 @@ export class RequestContext {
   /** Makes `span` the entry span of this request; called by workflow-spans when it has started. */
   adoptSpan(span: SpanContext): void {
     this.#spanContext = span;
+    this.#entrySpan = span;
+  }
+
+  /** The entry span, once it has started; absent where the request has none, or there is no tracer. */
+  get entrySpan(): SpanContext | undefined {
+    return this.#entrySpan;
   }
 
   /** The raw JSON-RPC id as text, bounded; it repeats among clients. */

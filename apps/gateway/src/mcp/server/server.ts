@@ -68,6 +68,11 @@ export type CountRefusal = (thrown: unknown, method?: string) => void;
 
 const UNCOUNTED: CountRefusal = () => {};
 
+/** Whether a request is one whose trace is kept; of another, an exemplar would lead nowhere. */
+export function isOperation({ method }: JsonRpcRequest): boolean {
+  return method === 'tools/call';
+}
+
 /** Methods whose upstream may ask the client before it answers. */
 const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
@@ -202,7 +207,7 @@ export class McpServer {
     if (onFinished !== undefined) {
       // What was there may have left by now; what was not may have been found by the call.
       const tool = meant ?? mode.toolLabel(request);
-      const span = exchange.identified?.()?.spanContext;
+      const span = isOperation(request) ? exchange.identified?.()?.entrySpan : undefined;
       this.#finished(startedAt, exchange.client, { method: request.method, tool, answer, span });
     }
     return answer;

@@ -23,7 +23,7 @@ import {
   refusedId,
   toBareMessage,
 } from '../exchange/messages.ts';
-import type { CountRefusal, McpServer } from '../server/server.ts';
+import { type CountRefusal, isOperation, type McpServer } from '../server/server.ts';
 import { MAX_RUNNING_REQUESTS } from '../session/session-streams.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -222,6 +222,7 @@ export class McpEndpoint {
   #openReply(session: Session | undefined, { http }: HttpOrigin, message?: JsonRpcRequest): HttpReply {
     return new HttpReply({
       acceptsStream: acceptsStream(http),
+      isOfOperation: message !== undefined && isOperation(message),
       onNotification: this.#options.onNotificationSent,
       onAnswer: (bytes) => message && this.#options.onAnswer(message, bytes),
       onOpen: () => this.#options.onStream('post', 1),

@@ -1,5 +1,5 @@
 import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
-import { emptyReply, jsonTextReply, type Reply, withOwnSpan } from '../../http/reply.ts';
+import { emptyReply, jsonTextReply, operationReply, type Reply, withOwnSpan } from '../../http/reply.ts';
 import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import { batchText, messageBody } from '../../protocol/message-text.ts';
@@ -10,6 +10,8 @@ import { EventStream, type EventStreamOptions, KEEP_ALIVE_MILLIS } from './event
 export interface HttpReplyOptions extends EventStreamOptions {
   /** Whether the client takes `text/event-stream`; without it notifications have nowhere to go and are dropped. */
   readonly acceptsStream: boolean;
+  /** Whether it answers an operation, whose trace is kept. */
+  readonly isOfOperation?: boolean;
   /** Called with the size of the answer's JSON, in bytes. */
   readonly onAnswer?: (bytes: number) => void;
   /** Called when the reply becomes an event stream. */
@@ -122,7 +124,8 @@ export class HttpReply {
 
   #open(reply: Reply): void {
     const ctx = this.context;
-    this.#resolve(ctx === undefined ? reply : withOwnSpan(reply, ctx));
+    const named = this.#options.isOfOperation === true ? operationReply : withOwnSpan;
+    this.#resolve(ctx === undefined ? reply : named(reply, ctx));
   }
 
   /** Read as late as can be: by then the entry span has started. */

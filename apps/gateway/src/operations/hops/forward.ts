@@ -59,8 +59,7 @@ export class Forwarding {
         const { outcome } = endHop(hopSpan, round);
         // An error that the upstream answers with is its answer.
         const failure = round.ok || round.failure.rpcError !== undefined ? undefined : round.failure;
-        const ended = { method, outcome, failure, sentAt, span: hopSpan?.spanContext };
-        recordExchange(this.#core, upstream, ended);
+        recordExchange(this.#core, upstream, { method, outcome, failure, sentAt });
       },
       requestId: this.#caller.ctx.requestId,
       user: this.#caller.user,

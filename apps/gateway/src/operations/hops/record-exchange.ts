@@ -14,7 +14,8 @@ export interface EndedExchange {
   readonly failure: HopFailure | undefined;
   /** On the clock of the core; absent where it never left the queue. */
   readonly sentAt: number | undefined;
-  readonly span: SpanContext | undefined;
+  /** The span of the operation that it is a part of; absent where it is of none. */
+  readonly span?: SpanContext | undefined;
 }
 
 /** Records an exchange that is no tool call of a client: those are told by their operations. */

@@ -129,7 +129,8 @@ export interface FinishedExchange {
   readonly backendErrorKind: BackendErrorKind | undefined;
   /** Absent where it never left the queue. */
   readonly durationSeconds: number | undefined;
-  readonly span: SpanContext | undefined;
+  /** The span of the operation that it is a part of; absent where it is of none. */
+  readonly span?: SpanContext | undefined;
 }
 
 /** One MCP request that was answered, or one notification that was taken. */
@@ -142,7 +143,7 @@ export interface FinishedRequest {
   /** The outcome of its operation, else a JSON-RPC error code or `tool_error`; absent where it went well. */
   readonly errorType: string | undefined;
   readonly durationSeconds: number;
-  /** The span that it was the work of, where it has one. */
+  /** The span of the operation that it asked for, where it asked for one. */
   readonly span?: SpanContext | undefined;
 }
 
