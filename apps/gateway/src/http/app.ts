@@ -22,6 +22,7 @@ import {
   carriesMessages,
   type FoundRoute,
   isPlain,
+  isWork,
   type KnownPath,
   Router,
   type RouteRequest,
@@ -135,13 +136,13 @@ class Routes {
       const [name, value] = entry.header;
       return withHeader(this.#refuse(http, entry.refused), name, value);
     }
-    const { isWork = false, isRefusedWhileDraining = isWork, mayGoOn = false } = found.route;
+    const { takes } = found.route;
     const { isDraining, opening } = this.#options;
-    if (isRefusedWhileDraining && isDraining()) {
+    if (takes !== undefined && isDraining()) {
       const refuseNew = (): Reply => this.#refuseNew(http);
-      return mayGoOn ? this.#handle(found, http, { ...entry, refuseNew }) : refuseNew();
+      return takes === 'messages' ? this.#handle(found, http, { ...entry, refuseNew }) : refuseNew();
     }
-    const wait = isWork ? opening.wait : undefined;
+    const wait = isWork(found.route) ? opening.wait : undefined;
     return wait === undefined ? this.#handle(found, http, entry) : wait.then(() => this.#handle(found, http, entry));
   }
 

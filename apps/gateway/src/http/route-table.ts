@@ -37,16 +37,19 @@ export type RouteHandler = (route: RouteRequest) => Reply | Promise<Reply>;
  */
 export type RouteGuard = 'open' | 'api' | 'either' | 'own';
 
+/**
+ * What a draining gateway takes no more. `work`: an operation, which waits until the gateway has opened. `messages`: likewise,
+ * but some go on with what runs already, and the handler refuses the rest. `entries`: what waits for nothing, and would be
+ * lost with this gateway.
+ */
+export type Taken = 'work' | 'messages' | 'entries';
+
 /** One row of a {@link RouteTable}. */
 export interface Route {
   readonly guard: RouteGuard;
   readonly handler: RouteHandler;
-  /** New work: waits until the gateway has opened, and is refused while it drains. */
-  readonly isWork?: boolean;
-  /** Whether it is refused while the gateway drains; default: work is. */
-  readonly isRefusedWhileDraining?: boolean;
-  /** Some of its work goes on with what runs already: while the gateway drains the handler refuses the rest. */
-  readonly mayGoOn?: boolean;
+  /** Absent: it is answered at any time. */
+  readonly takes?: Taken;
   /** It answers that it is turned off: nobody is led there. */
   readonly isOff?: boolean;
   /** What a token needs that has scopes; default: what `needOfRoute` says. */
@@ -80,9 +83,14 @@ const MAX_COMPARED = 100;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 
-/** Work, which has spans of its own, or what else there is of a session, whose life is no request. */
-export function carriesMessages({ template, route: { isWork } }: Target): boolean {
-  return isWork === true || template === '/mcp';
+/** Whether it begins operations, which have spans of their own. */
+export function isWork({ takes }: Route): boolean {
+  return takes === 'work' || takes === 'messages';
+}
+
+/** Work, or what else there is of a session, whose life is no request. */
+export function carriesMessages({ template, route }: Target): boolean {
+  return isWork(route) || template === '/mcp';
 }
 
 /** Neither that nor the scrape, which guards itself. */

@@ -89,7 +89,7 @@ export class RestOperations {
       return reply;
     };
     const isReading = definition.operation === OPERATION_SEARCH || definition.operation === OPERATION_DESCRIBE;
-    return { guard: 'api', isWork: true, needs: isReading ? 'mcp:read' : 'mcp:call', handler };
+    return { guard: 'api', takes: 'work', needs: isReading ? 'mcp:read' : 'mcp:call', handler };
   }
 
   async #serve<Request, Target, Value>(

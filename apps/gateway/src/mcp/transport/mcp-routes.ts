@@ -27,8 +27,7 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
     'POST /mcp': {
       guard: 'api',
       needs: 'message',
-      isWork: true,
-      mayGoOn: true,
+      takes: 'messages',
       handler: async (origin) => {
         const reading = await origin.http.readBody(bodyLimitBytes);
         if (reading.ok) {
@@ -43,7 +42,7 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
     'GET /mcp': {
       guard: 'api',
       needs: 'message',
-      isWork: true,
+      takes: 'work',
       handler: answer((origin) => endpoint.get(origin)),
     },
     'HEAD /mcp': { guard: 'api', needs: 'message', handler: answer((origin) => endpoint.head(origin)) },

@@ -40,7 +40,7 @@ export function registrationRoutes({ registry, departed, bodyLimitBytes }: Regis
     'POST /v1/instances/register': {
       ...route('register', registerBody, (body, request) => register(registry, body, request)),
       // An instance that this gateway took would be lost with it, and would not ask the one that comes after it.
-      isRefusedWhileDraining: true,
+      takes: 'entries',
     },
     'POST /v1/instances/heartbeat': route('heartbeat', heartbeatBody, async (body, request) => {
       const outcome = await heartbeat(registry, body, request);
