@@ -1,11 +1,18 @@
-// Loading a skill goes to its upstream, as calls do: what comes of that is measured, and the span of the way there tells it.
+// What is asked of upstreams beside calls is measured as calls are, and the span of the way there tells what came of it.
 import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type CoreHost, type CoreHostOptions, startCoreHost } from '../fixtures/core-host.ts';
 import { scrape, valuesOf } from '../fixtures/exposition.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { openModern } from '../tracing/raw-mcp.ts';
 
 const SKILLS = { skills: { 'maya-scene': ['make_cube'] } };
+
+interface StartOptions {
+  readonly bootWaitMs?: number;
+  readonly expose?: string;
+  readonly others?: Readonly<Record<string, object>>;
+}
 
 let sink: OtlpSink;
 let host: CoreHost | undefined;
@@ -24,27 +31,30 @@ afterEach(async () => {
 
 afterAll(() => sink?.close());
 
-async function start(server: object): Promise<RunningGateway> {
+async function start(maya: object, { others = {}, ...server }: StartOptions = {}): Promise<RunningGateway> {
   sink.clear();
   gateway = await startGateway({
-    config: { mcpServers: { maya: server } },
+    config: { server, mcpServers: { maya, ...others } },
     enablePrometheus: true,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
   });
-  await gateway.ready();
   return gateway;
 }
 
 async function startBeforeHost(options: Partial<CoreHostOptions> = {}): Promise<RunningGateway> {
   host = await startCoreHost({ ...SKILLS, ...options });
-  return start({ url: host.url });
+  const running = await start({ url: host.url });
+  await running.ready();
+  return running;
 }
 
-async function load({ url }: RunningGateway, skill: string): Promise<number> {
-  const body = JSON.stringify({ skill_name: skill });
+async function post({ url }: RunningGateway, path: string, body: object): Promise<number> {
   const headers = { 'content-type': 'application/json' };
-  return (await fetch(`${url}/v1/load_skill`, { method: 'POST', headers, body })).status;
+  return (await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })).status;
 }
+
+const load = (running: RunningGateway, skill: string): Promise<number> =>
+  post(running, '/v1/load_skill', { skill_name: skill });
 
 async function backendErrors({ url }: RunningGateway): Promise<Readonly<Record<string, number>>> {
   const counts = valuesOf(await scrape(url), 'dcc_mcp_gateway_backend_errors_total', ['kind']);
@@ -82,14 +92,35 @@ test('a JSON-RPC error of the host is counted, and its code stands on the span o
   expect((await hopSpan()).attributes).toMatchObject({ 'rpc.response.status_code': '-32050' });
 });
 
+const DEAD = { command: process.execPath, args: ['-e', 'process.exit(3)'], lazy: true, timeoutMs: 1500 };
+const MUTE = { command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] };
+
 test('a lazy server that does not start is a backend error, as it is for a call', async () => {
-  const running = await start({
-    command: process.execPath,
-    args: ['-e', 'process.exit(3)'],
-    lazy: true,
-    timeoutMs: 1500,
-  });
+  const running = await start(DEAD);
   expect(await load(running, 'maya')).toBe(502);
   expect(await backendErrors(running)).toEqual({ unreachable: 1 });
   expect(await clientOperations(running)).toEqual({});
+});
+
+test('so it is for whoever wants to see a tool of it', async () => {
+  const running = await start(DEAD);
+  const { instances } = (await (await fetch(`${running.url}/v1/instances`)).json()) as {
+    readonly instances: readonly { readonly instance_short: string }[];
+  };
+  const slug = `maya.${instances[0]!.instance_short}.make_cube`;
+  expect(await post(running, '/v1/describe', { tool_slug: slug })).toBe(502);
+  expect(await backendErrors(running)).toEqual({ unreachable: 1 });
+});
+
+test('a skill that a server may have which still starts is one of its errors', async () => {
+  const running = await start(MUTE, { bootWaitMs: 50 });
+  expect(await load(running, 'maya-scene')).toBe(503);
+  expect(await backendErrors(running)).toEqual({ booting: 1 });
+});
+
+test('and so is a resource', async () => {
+  const running = await start(MUTE, { bootWaitMs: 50, expose: 'all', others: { more: MUTE } });
+  const { error } = await openModern(running.url).request('resources/read', { uri: 'x://scene' });
+  expect(error).toMatchObject({ code: -32_603 });
+  expect(await backendErrors(running)).toEqual({ booting: 1 });
 });

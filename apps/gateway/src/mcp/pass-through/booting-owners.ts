@@ -1,7 +1,6 @@
 import type { OperationCore } from '../../operations/frame/core.ts';
 import type { Forwarding } from '../../operations/hops/forward.ts';
 import { unlessAborted } from '../../protocol/unless-aborted.ts';
-import { failed, type FailedHop } from '../../upstream/hop/failures.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { UpstreamLists } from './upstream-lists.ts';
 import type { MayUse } from './upstream-names.ts';
@@ -35,8 +34,8 @@ export async function bootingOwners(
   return booting.length === 0 || (await isListed()) ? [] : booting;
 }
 
-/** Nobody can say yet that there is no such resource. */
-export function notKnownYet(uri: string, booting: readonly Upstream[]): FailedHop {
+/** Why nobody can say yet that there is no such resource. */
+export function notKnownYet(uri: string, booting: readonly Upstream[]): string {
   const names = booting.map(({ settings }) => settings.key).join(', ');
-  return failed('not-ready', `Resource not known yet: ${uri}: ${names} still start`);
+  return `Resource not known yet: ${uri}: ${names} still start`;
 }

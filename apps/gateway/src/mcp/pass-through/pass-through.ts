@@ -3,6 +3,7 @@ import { metricLabelOf } from '../../catalog/tool-record.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';
 import { Permissions } from '../../operations/frame/permissions.ts';
 import { Forwarding } from '../../operations/hops/forward.ts';
+import { recordNotReady } from '../../operations/hops/record-exchange.ts';
 import { MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
 import { asObject, isJsonObject, type JsonObject, type JsonRpcRequest, textOf } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
@@ -187,7 +188,8 @@ export class PassThrough implements McpMode {
         const options = { core: this.#core, lists: this.#lists, forwarding, mayUse, signal: exchange.signal };
         const booting = await bootingOwners(uri, options);
         if (booting.length > 0) {
-          return notKnownYet(uri, booting);
+          const message = notKnownYet(uri, booting);
+          return recordNotReady(this.#core, booting, { method: request.method, message });
         }
       }
       return forward(forwarding, request, exchange);

@@ -174,14 +174,13 @@ function notLoaded(record: ToolRecord): OperationError {
 }
 
 function details(ended: EndedOperation<CallRequest, CallTarget, RawJson>, { caller }: RunningOperation): CallDetails {
-  const { record, target, timing, rejection, failure } = ended;
+  const { record, target, timing, rejection } = ended;
   return {
     operation: OPERATION_CALL,
     record,
     batchIndex: caller.batch?.index,
     timing,
     rejection,
-    backendErrorKind: failure?.backendErrorKind,
     transport: target && transportOf(target.upstream.settings),
   };
 }

@@ -11,6 +11,7 @@ import type { OperationCore, RunningOperation } from '../frame/core.ts';
 import { checkPermission, permissionsOf } from '../frame/govern.ts';
 import type { Ending, OperationDefinition, ParsedRequest } from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';
+import { recordNotReady } from '../hops/record-exchange.ts';
 import { parseLoadSkill } from '../requests/parse-request.ts';
 import { loadAtUpstream, type LoadSkillRequest } from './load-at-upstream.ts';
 
@@ -168,7 +169,13 @@ async function findSkillInTime(
     return second;
   }
   const names = waitingFor.map(({ settings }) => settings.key).join(', ');
-  return { error: { kind: 'not-ready', message: `'${name}' is not known yet: ${names} still start` } };
+  const message = `'${name}' is not known yet: ${names} still start`;
+  const { failure } = recordNotReady(running.core, waitingFor, {
+    method: 'tools/call',
+    message,
+    span: running.span.spanContext,
+  });
+  return { error: { kind: failure.kind, message } };
 }
 
 /** Of several instances that have the skill those count that the caller may load it at; one of none is found to be refused. */

@@ -24,7 +24,7 @@ async function record<Request, Target, Value>(
   running: RunningOperation,
 ): Promise<void> {
   const { core, caller, span, trail } = running;
-  const { outcome, error, durationMillis, request } = ended;
+  const { outcome, error, failure, durationMillis, request } = ended;
   const endedAt = span.clock.now();
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
@@ -41,6 +41,7 @@ async function record<Request, Target, Value>(
     span,
     outcome,
     error,
+    backendErrorKind: failure?.backendErrorKind,
     rpcErrorCode: error && rpcErrorCode(error, caller),
     durationMillis,
     endedAt,

@@ -1,7 +1,9 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { SpanContext } from '@opentelemetry/api';
+import { failed, type FailedHop } from '../../upstream/hop/failures.ts';
 import type { HopFailure, Upstream } from '../../upstream/upstream.ts';
 import type { OperationCore } from '../frame/core.ts';
+import { outcomeOfError } from '../frame/operation-error.ts';
 import { transportOf } from './hop.ts';
 
 /** How one exchange with an upstream ended. */
@@ -34,4 +36,23 @@ export function recordExchange(
     durationSeconds: sentAt === undefined ? undefined : (now() - sentAt) / 1000,
     span,
   });
+}
+
+/** Why nobody can tell yet whether there is what was asked for; each such answer is an error of the upstreams that still start. */
+export interface NotReady extends Pick<EndedExchange, 'method' | 'span'> {
+  readonly message: string;
+}
+
+/** Records that upstreams still start which may have it. @returns As what that ends. */
+export function recordNotReady(
+  core: Pick<OperationCore, 'recorder' | 'now'>,
+  [first]: readonly Upstream[],
+  { message, ...of }: NotReady,
+): FailedHop {
+  const hop = failed('not-ready', message, { backendErrorKind: 'booting' });
+  if (first !== undefined) {
+    const { failure } = hop;
+    recordExchange(core, first, { ...of, outcome: outcomeOfError(failure), failure, sentAt: undefined });
+  }
+  return hop;
 }

@@ -43,6 +43,8 @@ export interface FinishedOperation {
   readonly outcome: Outcome;
   /** What the caller is told; absent where it went well. */
   readonly error: ErrorDescription | undefined;
+  /** Absent where no upstream is to blame. */
+  readonly backendErrorKind?: BackendErrorKind | undefined;
   /** The JSON-RPC code of the error that its server answered, else of the one that the caller is answered. */
   readonly rpcErrorCode?: number | undefined;
   readonly durationMillis: number;
@@ -99,7 +101,6 @@ export interface CallDetails {
   /** Absent for a call that was never admitted to an upstream's queue. */
   readonly timing: CallTiming | undefined;
   readonly rejection: RejectionReason | undefined;
-  readonly backendErrorKind: BackendErrorKind | undefined;
   /** Absent where no upstream was found. */
   readonly transport: NetworkTransport | undefined;
 }

@@ -56,8 +56,11 @@ function measure(metrics: GatewayMetrics, finished: Finished): void {
 }
 
 function measureOperation(metrics: GatewayMetrics, finished: FinishedOperation): void {
-  const { details } = finished;
+  const { details, backendErrorKind, span } = finished;
   measureJoin(metrics, finished);
+  if (backendErrorKind !== undefined) {
+    metrics.recordBackendError(backendErrorKind, span.spanContext);
+  }
   if (details.operation === OPERATION_SEARCH) {
     measureSearch(metrics, finished, details);
   } else if (details.operation === OPERATION_CALL) {
@@ -96,7 +99,7 @@ function measureSearch(
 function measureCall(metrics: GatewayMetrics, finished: FinishedOperation, details: CallDetails): void {
   const { outcome, durationMillis } = finished;
   const { spanContext } = finished.span;
-  const { record, timing, transport, rejection, backendErrorKind } = details;
+  const { record, timing, transport, rejection } = details;
   const tool = metricLabelOf(record);
   metrics.recordCall({
     tool,
@@ -117,9 +120,6 @@ function measureCall(metrics: GatewayMetrics, finished: FinishedOperation, detai
   }
   if (rejection !== undefined) {
     metrics.recordRejected(rejection, spanContext);
-  }
-  if (backendErrorKind !== undefined) {
-    metrics.recordBackendError(backendErrorKind, spanContext);
   }
 }
 
