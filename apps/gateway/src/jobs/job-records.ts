@@ -39,8 +39,11 @@ export interface JobBounds {
 export interface JobRecords {
   /** Takes a place for a job, at once; false where as many are open as may be. */
   create(job: JobRecord): Promise<boolean>;
-  /** Replaces what is known of a job that is there. */
-  write(job: JobRecord): Promise<void>;
+  /**
+   * Replaces what is known of a job that is there and not over: the first end stays. Gives the job as it has ended already;
+   * `undefined` where it had not.
+   */
+  write(job: JobRecord): Promise<JobRecord | undefined>;
   /** Takes back a job that came to nothing. */
   remove(id: string): Promise<void>;
   read(key: JobKey): Promise<JobRecord | undefined>;

@@ -80,8 +80,11 @@ export class Jobs {
   }
 
   async list(query: JobQuery): Promise<JobPage> {
-    const page = await this.#options.records.list(query);
-    return { ...page, jobs: await Promise.all(page.jobs.map((job) => this.#endedWithItsGateway(job))) };
+    const { records } = this.#options;
+    const page = await records.list(query);
+    const jobs = await Promise.all(page.jobs.map((job) => this.#endedWithItsGateway(job)));
+    // One that has just ended may be none of those that were asked for.
+    return jobs.every((job, index) => job === page.jobs[index]) ? page : records.list(query);
   }
 
   /** Open jobs of all owners, the oldest first, and how many there are; for the operator. */
@@ -138,8 +141,7 @@ export class Jobs {
     const error = JSON.stringify(toErrorBody({ kind: 'host-died', message: 'The gateway that ran the job is gone' }));
     const { questions: _, ...rest } = job;
     const ended: JobRecord = { ...rest, state: 'failed', finishedAt: at, updatedAt: at, error };
-    await records.write(ended);
-    return ended;
+    return (await records.write(ended)) ?? ended;
   }
 
   #held({ id, owner }: JobKey): LiveJob | undefined {

@@ -36,6 +36,7 @@ export interface LiveJobParts {
 /** Why the end of a job was asked for, in words for whoever reads its error. */
 export const CANCELLED_BY_CALLER = 'The job was cancelled';
 export const GATEWAY_STOPPED = 'gateway stopped';
+const ENDED_ELSEWHERE = 'Another gateway has ended the job: nothing was heard of the one that ran it';
 /** How long an upstream may take to say that it has ended a job. */
 const CONFIRM_MILLIS = 10_000;
 
@@ -49,6 +50,7 @@ export class LiveJob implements FollowedJob {
   #record: JobRecord;
   #writing: Promise<void> | undefined;
   #isStale = false;
+  #isRunning = false;
   #whyCancelled: string | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
@@ -77,6 +79,7 @@ export class LiveJob implements FollowedJob {
   /** The call begins; a further try changes nothing. */
   start(): void {
     if (this.#record.state === 'queued') {
+      this.#isRunning = true;
       this.#change({ state: 'running', startedAt: this.#parts.now() });
       this.#parts.onStarted(this.#record);
       this.#tellState();
@@ -131,11 +134,10 @@ export class LiveJob implements FollowedJob {
     }
   }
 
-  /** It is over, and this is what came of it. */
+  /** It is over, and this is what came of it; where others have ended it before, it stays as they have. */
   async end({ state, durationMillis, error, result, task }: JobEnd): Promise<void> {
     clearTimeout(this.#deadline);
     this.questions.close();
-    const wasRunning = this.#record.state === 'running';
     this.#change({
       state,
       finishedAt: this.#parts.now(),
@@ -144,7 +146,7 @@ export class LiveJob implements FollowedJob {
       ...(result === undefined ? {} : { result }),
       ...(task === undefined ? {} : { task }),
     });
-    if (wasRunning) {
+    if (this.#isRunning) {
       this.#parts.onEnded(this.#record);
     }
     await this.#writing;
@@ -178,6 +180,9 @@ export class LiveJob implements FollowedJob {
   }
 
   #change(changes: Partial<JobRecord>): void {
+    if (isFinished(this.#record)) {
+      return;
+    }
     this.#record = { ...this.#record, ...changes, updatedAt: this.#parts.now() };
     if (this.#writing === undefined) {
       this.#writing = this.#write();
@@ -191,11 +196,22 @@ export class LiveJob implements FollowedJob {
     do {
       this.#isStale = false;
       try {
-        await this.#parts.records.write(this.#record);
+        this.#follow(await this.#parts.records.write(this.#record));
       } catch (error) {
         this.#parts.onError(error);
       }
     } while (this.#isStale);
     this.#writing = undefined;
+  }
+
+  /** What others have ended is over: nobody waits for what its call would still give. */
+  #follow(ended: JobRecord | undefined): void {
+    if (ended === undefined || (ended.state === this.#record.state && ended.finishedAt === this.#record.finishedAt)) {
+      return;
+    }
+    this.#record = ended;
+    this.#whyCancelled ??= ENDED_ELSEWHERE;
+    this.questions.close();
+    this.#controls.abort.abort();
   }
 }

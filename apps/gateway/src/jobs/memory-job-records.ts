@@ -33,17 +33,19 @@ export class MemoryJobRecords implements JobRecords {
     return true;
   }
 
-  async write(job: JobRecord): Promise<void> {
-    if (!this.#jobs.has(job.id)) {
-      return;
+  async write(job: JobRecord): Promise<JobRecord | undefined> {
+    const known = this.#jobs.get(job.id);
+    if (known === undefined || isFinished(known)) {
+      return known;
     }
     this.#jobs.set(job.id, job);
-    if (isFinished(job) && !this.#finished.has(job.id)) {
+    if (isFinished(job)) {
       const bytes = bytesOf(job);
       this.#finished.set(job.id, bytes);
       this.#resultBytes += bytes;
       this.#forgetOld();
     }
+    return undefined;
   }
 
   get #openCount(): number {

@@ -121,6 +121,19 @@ export function jobRecordsContract(name: string, open: (bounds: JobBounds) => Pr
       expect(await first.read({ id: job.id, owner: OWNER })).toBeUndefined();
     });
 
+    test('the first end stays, and whoever tells of another one gets to know it', async () => {
+      const { first, second, now } = await open(BOUNDS);
+      const job = newJob(now(), { state: 'running' });
+      const lost: JobRecord = { ...job, state: 'failed', finishedAt: now(), error: '{"kind":"host-died"}' };
+      await first.create(job);
+      expect(await first.write({ ...job, progress: { progress: 1, at: now() } })).toBeUndefined();
+      expect(await second.write(lost)).toBeUndefined();
+      expect(await first.write(finished(job, now()))).toEqual(lost);
+      expect(await first.write({ ...job, progress: { progress: 2, at: now() } })).toEqual(lost);
+      expect(await second.read({ id: job.id, owner: OWNER })).toEqual(lost);
+      expect(await first.list({ owner: OWNER, limit: 9, state: 'failed' })).toMatchObject({ total: 1 });
+    });
+
     test('lists the newest first, page by page, of a state and of a tool by each of its names', async () => {
       const { first, now } = await open({ ...BOUNDS, maxOpen: 10 });
       const jobs = [newJob(now()), newJob(now(), { toolSlug: 'a.b.c', tool: 'c', toolLabel: 'a__c' }), newJob(now())];

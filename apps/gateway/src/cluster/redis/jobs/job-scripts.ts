@@ -51,7 +51,8 @@ end
 /**
  * ARGV: `create`, `write`, `put` or `left`; id, owner, most open, millis of a lease, ttl of an open job, ttl of a finished one,
  * when it has finished or nothing, bytes, most finished, most bytes, when those have finished that are to go, fields and
- * values. Gives 1 where it is there now. `left` writes where nobody has kept the lease.
+ * values. Gives 1 where it is written, 2 where it was over already, 0 where it is not there. `left` writes where nobody has
+ * kept the lease.
  */
 export const WRITE_JOB: RedisScript = redisScript(`${COMMON}
 local mode, id, owner, finishedAt = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
@@ -75,8 +76,8 @@ if mode == 'left' then
   if not until_ or tonumber(until_) > clock() then return 0 end
 end
 local member = redis.call('HGET', jobOf(id), 'member')
--- What is over is not open again because somebody says so late.
-if member and finishedAt == '' then return 1 end
+-- What is over stays as it ended, whatever somebody says late.
+if member then return 2 end
 redis.call('DEL', jobOf(id))
 for i = 13, #ARGV, 2 do redis.call('HSET', jobOf(id), ARGV[i], ARGV[i + 1]) end
 redis.call('ZADD', prefix .. 'owner:' .. owner, 0, id)
@@ -87,11 +88,9 @@ if finishedAt == '' then
 end
 redis.call('ZREM', prefix .. 'open', id)
 redis.call('ZREM', prefix .. 'leases', id)
-if not member then
-  member = id .. ' ' .. owner .. ' ' .. ARGV[9]
-  redis.call('ZADD', prefix .. 'finished', redis.call('HINCRBY', prefix .. 'totals', 'ends', 1), member)
-  redis.call('HINCRBY', prefix .. 'totals', 'bytes', ARGV[9])
-end
+member = id .. ' ' .. owner .. ' ' .. ARGV[9]
+redis.call('ZADD', prefix .. 'finished', redis.call('HINCRBY', prefix .. 'totals', 'ends', 1), member)
+redis.call('HINCRBY', prefix .. 'totals', 'bytes', ARGV[9])
 redis.call('HSET', jobOf(id), 'finishedAt', finishedAt, 'member', member)
 redis.call('PEXPIRE', jobOf(id), ARGV[7])
 for _, name in ipairs({ 'finished', 'totals', 'owner:' .. owner }) do keep(name, tonumber(ARGV[7]) * 2) end

@@ -72,19 +72,25 @@ export class JoinedJobRecords implements JobRecords {
     return isTaken;
   }
 
-  async write(job: JobRecord): Promise<void> {
-    await this.#local.write(job);
+  async write(job: JobRecord): Promise<JobRecord | undefined> {
+    const endedHere = await this.#local.write(job);
     if (isFinished(job)) {
       this.#open.delete(job.id);
     }
-    await this.#room.run(
+    const endedThere = await this.#room.run(
       () => this.#remote.write(job),
       async () => {
         if (this.#own.has(job.id)) {
           this.#ahead.add(job.id);
         }
+        return endedHere;
       },
     );
+    if (endedThere !== undefined) {
+      this.#open.delete(job.id);
+      await this.#local.write(endedThere);
+    }
+    return endedThere;
   }
 
   async remove(id: string): Promise<void> {

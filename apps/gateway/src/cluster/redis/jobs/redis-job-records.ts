@@ -46,16 +46,16 @@ export class RedisJobRecords implements JobRecords {
     this.#prefix = `${options.link.key(slotTag(JOBS))}:`;
   }
 
-  create(job: JobRecord): Promise<boolean> {
-    return this.put(job, 'create');
+  async create(job: JobRecord): Promise<boolean> {
+    return (await this.put(job, 'create')) === 'written';
   }
 
-  async write(job: JobRecord): Promise<void> {
-    await this.put(job, 'write');
+  async write(job: JobRecord): Promise<JobRecord | undefined> {
+    return (await this.put(job, 'write')) === 'over' ? this.read(job) : undefined;
   }
 
-  /** @returns Whether it is there now. */
-  async put(job: JobRecord, mode: WriteMode): Promise<boolean> {
+  /** @returns What came of it; `over` where it had ended before. */
+  async put(job: JobRecord, mode: WriteMode): Promise<'absent' | 'written' | 'over'> {
     const { maxOpen, leaseMillis = LEASE_MILLIS, retentionMillis } = this.#options;
     const { result, task, ...rest } = job;
     const row: Row = { job: rest, originalSize: result?.originalSize };
@@ -71,7 +71,8 @@ export class RedisJobRecords implements JobRecords {
     const bytes = bytesOf(job);
     const bounds = [maxOpen, leaseMillis, OPEN_TTL_MILLIS, retentionMillis + TTL_SLACK_MILLIS].map(String);
     const args = [mode, job.id, toOwnerName(job.owner), ...bounds, end, String(bytes), ...this.#trimmed(), ...fields];
-    return (await this.#link.run(WRITE_JOB, [this.#prefix], args)) === 1;
+    const code = await this.#link.run(WRITE_JOB, [this.#prefix], args);
+    return code === 2 ? 'over' : code === 1 ? 'written' : 'absent';
   }
 
   async remove(id: string): Promise<void> {

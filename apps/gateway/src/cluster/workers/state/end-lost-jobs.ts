@@ -21,7 +21,7 @@ function failed(job: JobRecord, now: number): JobRecord {
     state: 'failed',
     updatedAt: now,
     finishedAt: now,
-    error: JSON.stringify(toErrorBody({ kind: 'internal', message: MESSAGE })),
+    error: JSON.stringify(toErrorBody({ kind: 'host-died', message: MESSAGE })),
     task: { error: { code: ERROR_SERVER, message: MESSAGE } },
   };
 }
