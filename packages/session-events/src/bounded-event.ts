@@ -36,7 +36,7 @@ export function toBoundedEvent(event: NewSessionEvent, maxMessageBytes: number):
     source: sanitizeText(event.source, MAX_NAME_BYTES),
     stream: sanitizeText(event.stream, MAX_NAME_BYTES),
     level,
-    ...toBoundedMessage(event.message, maxMessageBytes),
+    ...toBoundedMessage(event, maxMessageBytes),
     ...(isRecord(event.metadata) ? { metadata: sanitizeMetadata(event.metadata).metadata } : {}),
     ...toBoundedIds(event),
   };
@@ -66,18 +66,20 @@ function toBoundedIds(event: SessionEventIds): SessionEventIds {
 }
 
 function toBoundedMessage(
-  message: string,
+  { message, original_size: wholeSize = 0 }: NewSessionEvent,
   maxBytes: number,
 ): { readonly message: string; readonly truncation?: MessageTruncation } {
   const clean = sanitizeText(message, MAX_MESSAGE_BYTES);
   const { text, isTruncated } = truncateUtf8(clean, maxBytes);
-  if (!isTruncated && message.length <= MAX_MESSAGE_BYTES / 3) {
+  if (!isTruncated && wholeSize <= message.length && message.length <= MAX_MESSAGE_BYTES / 3) {
     return { message: text };
   }
-  const originalSize = bytesOf(message);
-  if (!isTruncated && originalSize <= MAX_MESSAGE_BYTES) {
+  const size = bytesOf(message);
+  const isBeginning = Number.isSafeInteger(wholeSize) && wholeSize > size;
+  if (!isTruncated && !isBeginning && size <= MAX_MESSAGE_BYTES) {
     return { message: text };
   }
+  const originalSize = isBeginning ? wholeSize : size;
   // A part of a text keeps the whole text in memory (V8): what was cut is written anew.
   const kept = new TextDecoder().decode(new TextEncoder().encode(text));
   return {

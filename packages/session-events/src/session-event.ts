@@ -28,6 +28,8 @@ export interface NewSessionEvent extends SessionEventIds {
   /** In any case; `warn` is read as `warning`. */
   readonly level: SessionEventLevel | 'warn' | Uppercase<SessionEventLevel | 'warn'>;
   readonly message: string;
+  /** Bytes of the whole message, where {@link message} is no more than its beginning. */
+  readonly original_size?: number;
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** When it happened, for an event of another buffer: nanoseconds since the epoch, in decimal digits. Default: now. */
   readonly timestamp_ns?: string;

@@ -104,6 +104,18 @@ describe('append', () => {
     expect([message.length, truncation?.original_size]).toEqual([16_384, 20_000]);
   });
 
+  test.each([
+    [{ original_size: 90_000 }, { original_size: 90_000, truncated_size: 5, max_size: 4096 }],
+    [{ original_size: 5 }, undefined],
+    [{ original_size: 3 }, undefined],
+    [{ original_size: Number.NaN }, undefined],
+    [{ original_size: 9.5 }, undefined],
+  ])('a message that is the beginning of a longer one says so: %j', (size, truncation) => {
+    const kept = new SessionEventBuffer('a').append(line('begin', size));
+    expect([kept.message, kept.truncation]).toEqual(['begin', truncation]);
+    expect(kept).not.toHaveProperty('original_size');
+  });
+
   test('control characters and secrets are taken out', () => {
     const { message } = new SessionEventBuffer('a').append(
       line('\u001B[31mpassword=hunter22 \u0007done\u202E', { stream: 'std\u0000err' }),

@@ -318,8 +318,8 @@ export interface UpstreamEvents {
   onUnloaded?(upstream: Upstream): void;
   /** A token for it was replaced, or could not be. */
   onOauthRefresh?(upstream: Upstream, refresh: OauthRefresh): void;
-  /** One line of a child's stderr, control characters removed. */
-  onStderr?(upstream: Upstream, line: string): void;
+  /** One line of a child's stderr, control characters removed; `bytes` of the whole where the line is its beginning. */
+  onStderr?(upstream: Upstream, line: string, bytes?: number): void;
   /** What a dcc-mcp-core host told since; `missed`: how many it had let go of before. */
   onHostEvents?(upstream: Upstream, events: readonly HostEvent[], missed: number): void;
 }

@@ -69,6 +69,23 @@ describe('events://session/{instance_id}', () => {
     expect((await read(`?cursor=${cursor}`)).events.map(({ message }) => message)).toEqual(['red bell 10% 20% done']);
   });
 
+  test.each([4_096, 4_097, 8_192, 8_193, 300_000])(
+    'a line of %i bytes is kept up to 4,096, and says how long it was',
+    async (bytes) => {
+      const { next_cursor: cursor } = await read('?limit=1000');
+      await cook(`ERROR ${'x'.repeat(bytes - 'ERROR '.length)}`);
+      await cook('and the next');
+      const { events } = await read(`?cursor=${cursor}`);
+      const isCut = bytes > 4_096;
+      const truncation = { original_size: bytes, truncated_size: 4_096, max_size: 4_096 };
+      expect(events).toMatchObject([
+        { level: 'error', message: `ERROR ${'x'.repeat(4_090)}`, ...(isCut ? { truncation } : {}) },
+        { message: 'and the next' },
+      ]);
+      expect(Object.hasOwn(events[0]!, 'truncation')).toBe(isCut);
+    },
+  );
+
   test('gives the lines behind a cursor, in order, with what they look like', async () => {
     const { next_cursor: cursor } = await read('?limit=1000');
     await cook('Warning: cook produced warnings');

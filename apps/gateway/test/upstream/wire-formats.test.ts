@@ -24,18 +24,29 @@ function pieces(bytes: Buffer, sizes: readonly number[]): Buffer[] {
 const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 });
 const line = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[\r\n]/.test(text));
 
-function frame(chunks: readonly Buffer[], maxLineBytes = 1_000_000): { lines: string[]; overlong: string[] } {
+interface Framed {
+  readonly lines: readonly string[];
+  readonly overlong: readonly string[];
+  /** Those of them that have ended, with their lengths. */
+  readonly ended: readonly (readonly [head: string, bytes: number])[];
+}
+
+function frame(chunks: readonly Buffer[], bounds: Partial<Record<'maxLineBytes' | 'headBytes', number>> = {}): Framed {
   const lines: string[] = [];
   const overlong: string[] = [];
+  const ended: (readonly [string, number])[] = [];
   const framer = new LineFramer({
-    maxLineBytes,
+    maxLineBytes: 1_000_000,
+    ...bounds,
     onLine: (text) => void lines.push(text),
     onOverlong: (head) => void overlong.push(head),
+    onOverlongEnd: (head, bytes) => void ended.push([head, bytes]),
   });
   for (const chunk of chunks) {
     framer.push(chunk);
   }
-  return { lines, overlong };
+  framer.end();
+  return { lines, overlong, ended };
 }
 
 /** Bytes of heap and buffers that something still refers to. */
@@ -61,11 +72,24 @@ describe('LineFramer', () => {
     [11, 0, 1],
   ])('with a bound of 10 bytes a line of %i is read %i times and given up %i times', (length, read, givenUp) => {
     for (const cut of [1, 100]) {
-      const { lines, overlong } = frame(pieces(Buffer.from(`${'x'.repeat(length)}\nnext\n`), [cut]), 10);
+      const { lines, overlong } = frame(pieces(Buffer.from(`${'x'.repeat(length)}\nnext\n`), [cut]), {
+        maxLineBytes: 10,
+      });
       expect([lines.length - 1, overlong.length]).toEqual([read, givenUp]);
       expect(lines.at(-1)).toBe('next');
     }
   });
+
+  test.each(['\n', ''])(
+    'a line over the bound is told of at once, and when it has ended (%j) with its length',
+    (end) => {
+      const bytes = Buffer.from(`first\n${'0123456789'.repeat(30)}${end}`);
+      for (const cut of [1, 7, 100, 1_000]) {
+        const { lines, overlong, ended } = frame(pieces(bytes, [cut]), { maxLineBytes: 20, headBytes: 15 });
+        expect([lines, overlong, ended]).toEqual([['first'], ['012345678901234'], [['012345678901234', 300]]]);
+      }
+    },
+  );
 });
 
 interface ReadStream {

@@ -60,12 +60,17 @@ export class SessionOutputs {
     this.#onChange = onChange;
   }
 
-  /** Keeps one line, without credentials; of a private key over several lines that it was there. */
-  addLine({ settings: { instanceId, dccType } }: Upstream, line: string): void {
+  /**
+   * Keeps one line, without credentials; of a private key over several lines that it was there.
+   *
+   * @param bytes Of the whole line, where `line` is its beginning.
+   */
+  addLine({ settings: { instanceId, dccType } }: Upstream, line: string, bytes?: number): void {
     if (!this.#isInKey(instanceId, line)) {
       const message = redactText(line);
       this.#dccTypes.set(instanceId, dccType);
-      this.of(instanceId).append({ source: 'stdio', stream: 'stderr', level: levelOf(line), message });
+      const size = bytes === undefined ? {} : { original_size: bytes };
+      this.of(instanceId).append({ source: 'stdio', stream: 'stderr', level: levelOf(line), message, ...size });
     }
   }
 

@@ -86,7 +86,7 @@ function otherEvents({ catalog, events, metrics }: UpstreamEventsOptions): Upstr
 
 function outputEvents(outputs: SessionOutputs): Pick<UpstreamEvents, 'onStderr' | 'onHostEvents'> {
   return {
-    onStderr: (upstream, line) => outputs.addLine(upstream, line),
+    onStderr: (upstream, line, bytes) => outputs.addLine(upstream, line, bytes),
     onHostEvents: (upstream, told, missed) => outputs.addHostEvents(upstream, told, missed),
   };
 }

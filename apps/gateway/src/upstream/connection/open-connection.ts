@@ -35,7 +35,7 @@ export interface OpenConnectionOptions {
   readonly events: RpcSessionEvents;
   /** Aborts when nobody wants the connection any more. */
   readonly signal: AbortSignal;
-  readonly onStderr: (line: string) => void;
+  readonly onStderr: (line: string, bytes?: number) => void;
   /** Absent for an upstream that needs no tokens. */
   readonly oauth?: UpstreamOauth | undefined;
   /** Absent where nobody looks at the wire. */

@@ -320,7 +320,7 @@ export class ManagedUpstream implements Upstream {
         onLateAnswer: () => this.#tracker.lateAnswer(),
         onNonProtocolOutput: (text) => this.#onNonProtocolOutput(text.slice(0, 200)),
       },
-      onStderr: (line) => this.#events.onStderr(this, line),
+      onStderr: (line, bytes) => this.#events.onStderr(this, line, bytes),
       onRenewed: () => void this.#tools.refresh(),
     });
   }

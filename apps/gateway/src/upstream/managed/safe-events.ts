@@ -23,7 +23,7 @@ export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void
     onSessionEnd: guard('onSessionEnd', (upstream, end) => events.onSessionEnd?.(upstream, end)),
     onUnloaded: guard('onUnloaded', (upstream) => events.onUnloaded?.(upstream)),
     onOauthRefresh: guard('onOauthRefresh', (upstream, refresh) => events.onOauthRefresh?.(upstream, refresh)),
-    onStderr: guard('onStderr', (upstream, line) => events.onStderr?.(upstream, line)),
+    onStderr: guard('onStderr', (upstream, line, bytes) => events.onStderr?.(upstream, line, bytes)),
     onHostEvents: guard('onHostEvents', (upstream, told, missed) => events.onHostEvents?.(upstream, told, missed)),
   };
 }

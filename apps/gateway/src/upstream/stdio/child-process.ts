@@ -22,8 +22,11 @@ export interface ChildSettings {
 
 export interface ChildEvents {
   onStdout(chunk: Buffer): void;
-  /** A line that has something in it, printable, with the secrets of the settings masked. */
-  onStderr(line: string): void;
+  /**
+   * A line that has something in it, printable, with the secrets of the settings masked; `bytes` of the whole where the line is
+   * its beginning.
+   */
+  onStderr(line: string, bytes?: number): void;
   /** The child is gone, once: it ended, was killed, or never started. `reason` ends with its last words. */
   onExit(reason: string): void;
 }
@@ -212,19 +215,20 @@ export class ChildProcess {
     stdout.on('data', (chunk: Buffer) => events.onStdout(chunk));
     const lines = new LineFramer({
       maxLineBytes: MAX_STDERR_LINE_BYTES,
+      headBytes: MAX_STDERR_LINE_BYTES,
       onLine: (line) => this.#tell(events, line),
-      onOverlong: (head) => this.#tell(events, `${head}…`),
+      onOverlongEnd: (head, bytes) => this.#tell(events, head, bytes),
     });
     readThrottled(stderr, MAX_STDERR_BYTES_PER_SECOND, (chunk) => lines.push(chunk));
     stderr.on('end', () => lines.end());
   }
 
-  #tell(events: ChildEvents, line: string): void {
+  #tell(events: ChildEvents, line: string, bytes?: number): void {
     // Masked again: what stood between two halves of a secret may be gone.
     const text = this.mask(toPlainLine(this.mask(line), MAX_STDERR_LINE_BYTES)).trimEnd();
     if (text !== '') {
       this.#lastWords.add(line);
-      events.onStderr(text);
+      events.onStderr(text, bytes);
     }
   }
 }

@@ -28,7 +28,7 @@ export interface StdioTransportOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Bound of one message in bytes. */
   readonly maxMessageBytes: number;
-  onStderr(line: string): void;
+  onStderr(line: string, bytes?: number): void;
 }
 
 /** Newline-delimited JSON-RPC over the standard streams of a child (MCP, "stdio"). */
@@ -54,7 +54,7 @@ export class StdioTransport implements Transport {
     });
     this.#child = new ChildProcess(options.settings, options.env, {
       onStdout: (chunk) => this.#exitReason === undefined && framer.push(chunk),
-      onStderr: (line) => options.onStderr(line),
+      onStderr: (line, bytes) => options.onStderr(line, bytes),
       onExit: (reason) => this.#onExit(reason),
     });
   }

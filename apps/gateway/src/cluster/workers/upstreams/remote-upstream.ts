@@ -102,7 +102,7 @@ export class RemoteUpstream implements Upstream {
       case 'unloaded':
         return this.#events.onUnloaded?.(this);
       case 'stderr':
-        return this.#events.onStderr?.(this, news.line);
+        return this.#events.onStderr?.(this, news.line, news.bytes);
       case 'host-events':
         return this.#events.onHostEvents?.(this, news.events, news.missed);
       default:

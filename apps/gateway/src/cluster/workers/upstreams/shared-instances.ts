@@ -28,7 +28,7 @@ export type UpstreamNews =
     }
   | { readonly type: 'notification'; readonly method: string; readonly params: JsonObject | undefined }
   | { readonly type: 'unloaded' }
-  | { readonly type: 'stderr'; readonly line: string }
+  | { readonly type: 'stderr'; readonly line: string; readonly bytes: number | undefined }
   | { readonly type: 'host-events'; readonly events: readonly HostEvent[]; readonly missed: number };
 
 /** How an upstream is, as others see it. */

@@ -149,9 +149,9 @@ export class SharedUpstreams {
         events.onUnloaded?.(upstream);
         tell(upstream, { type: 'unloaded' });
       },
-      onStderr: (upstream, line) => {
-        events.onStderr?.(upstream, line);
-        tell(upstream, { type: 'stderr', line });
+      onStderr: (upstream, line, bytes) => {
+        events.onStderr?.(upstream, line, bytes);
+        tell(upstream, { type: 'stderr', line, bytes });
       },
       onHostEvents: (upstream, told, missed) => {
         events.onHostEvents?.(upstream, told, missed);
