@@ -167,12 +167,17 @@ function isTrueOrFalse(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean';
 }
 
+const metaOfItem = metaOfBatch.meta({
+  description:
+    'Pass search_id of the search that this call follows. Trace and caller are those of the batch: an item says nothing of them.',
+});
+
 const batchItem = z
   .strictObject({
     tool_slug: toolSlug,
     arguments: callArguments,
     id: itemId.optional(),
-    meta: metaOfBatch,
+    meta: metaOfItem,
   })
   .openapi('CallBatchItem');
 
