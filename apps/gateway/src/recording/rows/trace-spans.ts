@@ -11,6 +11,7 @@ import {
   ATTR_DCC_MCP_TOOL_SLUG,
   type Outcome,
 } from '@dcc-mcp/semantic-conventions';
+import { withoutControls } from '../../protocol/printable-text.ts';
 import type { CallTiming } from '../record/finished.ts';
 import type { QueueWait } from '../record/operation-trail.ts';
 import type { KeptItem } from './kept/kept-operation.ts';
@@ -90,7 +91,8 @@ class Phases {
 
   /** Its wait, the tries that failed, and the request itself. */
   ofHop(hop: KeptHop): TraceSpan[] {
-    const { name, startedAt, endedAt = this.#endedAt, failedTries, queueMillis, spanContext, ending } = hop;
+    const { startedAt, endedAt = this.#endedAt, failedTries, queueMillis, spanContext, ending } = hop;
+    const name = withoutControls(hop.name);
     const wait = queueMillis > 0 ? [this.#queue({ endedAt: startedAt, millis: queueMillis })] : [];
     let from = startedAt;
     const tries = failedTries.flatMap((failed) => {

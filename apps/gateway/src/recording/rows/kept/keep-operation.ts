@@ -12,6 +12,7 @@ import { KeptFacts, KeptOperation } from './kept-operation.ts';
 import type { FactParts } from './operation-facts.ts';
 import type { OperationMemory, Staying } from './operation-memory.ts';
 import { packFacts, rareFacts } from './pack-facts.ts';
+import { shownTool } from './shown-tool.ts';
 
 /** Bound of what is kept of an input, in bytes of UTF-8. */
 const MAX_INPUT_BYTES = 16_384;
@@ -38,12 +39,13 @@ export function keepOperation(
   const caller = memory.callers.of(finished, finished.ctx.session.source);
   const error = toRowError(finished, { paths });
   const parts = toFactParts(finished, trail, { rowId, caller, error, ...sizes });
+  const { details } = finished;
   const kept = new KeptFacts({
     rowId,
     caller,
     outcome: parts.outcome,
     operation: parts.details.operation,
-    record: parts.details.record,
+    record: 'record' in details && details.record !== undefined ? shownTool(details.record) : undefined,
     packed: memory.facts.pack(packFacts(parts), { isPassing }),
     rare: rareFacts(parts),
   });
