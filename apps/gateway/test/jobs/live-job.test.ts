@@ -49,27 +49,27 @@ test('a question of the tool is declined once the end is asked for', async () =>
   expect(job.record.questions).toEqual({});
 });
 
-describe('a job that another gateway has ended meanwhile', () => {
-  async function endedElsewhere(): Promise<{ job: LiveJob; abort: AbortSignal; lost: JobRecord; open: () => number }> {
-    let open = 0;
-    const records = new MemoryJobRecords({ maxOpen: 1, maxFinished: 1, retentionMillis: 1e9, now: Date.now });
-    const controls = { abort: new AbortController(), withdrawal: new AbortController() };
-    const made = newJob(Date.now());
-    await records.create(made);
-    const job = new LiveJob(made, controls, {
-      records,
-      now: Date.now,
-      onStarted: () => (open += 1),
-      onEnded: () => (open -= 1),
-      onError: ignore,
-    });
-    job.start();
-    await jest.advanceTimersByTimeAsync(1);
-    const lost: JobRecord = { ...job.record, state: 'failed', finishedAt: Date.now(), error: '{"kind":"host-died"}' };
-    await records.write(lost);
-    return { job, abort: controls.abort.signal, lost, open: () => open };
-  }
+async function endedElsewhere(): Promise<{ job: LiveJob; abort: AbortSignal; lost: JobRecord; open: () => number }> {
+  let open = 0;
+  const records = new MemoryJobRecords({ maxOpen: 1, maxFinished: 1, retentionMillis: 1e9, now: Date.now });
+  const controls = { abort: new AbortController(), withdrawal: new AbortController() };
+  const made = newJob(Date.now());
+  await records.create(made);
+  const job = new LiveJob(made, controls, {
+    records,
+    now: Date.now,
+    onStarted: () => (open += 1),
+    onEnded: () => (open -= 1),
+    onError: ignore,
+  });
+  job.start();
+  await jest.advanceTimersByTimeAsync(1);
+  const lost: JobRecord = { ...job.record, state: 'failed', finishedAt: Date.now(), error: '{"kind":"host-died"}' };
+  await records.write(lost);
+  return { job, abort: controls.abort.signal, lost, open: () => open };
+}
 
+describe('a job that another gateway has ended meanwhile', () => {
   test('stays as it ended, and tells so, whatever its call gives', async () => {
     const { job, lost, open } = await endedElsewhere();
     await job.end({ state: 'succeeded', durationMillis: 1, result: { text: '{}' } });
