@@ -35,6 +35,7 @@ beforeAll(async () => {
   held = await startHeldServer();
   const mcpServers = {
     wordy: server('wordy-server.mjs'),
+    asking: server('asking-server.mjs'),
     toolbox: server('../rest/fixture/tool-server.mjs'),
     held: { url: held.url },
   };
@@ -110,6 +111,25 @@ test.each([
   expect(cancelled!.size_bytes).toBeGreaterThan(10);
   await answer;
 });
+
+test.each(['ping', 'elicitation/create'])(
+  'what the gateway answers to the %s of a server is a frame',
+  async (method) => {
+    const before = await lastFrame();
+    const asking = await findSlug(gateway.url, 'asking', 'ask');
+    const answer = await fetch(`${gateway.url}/v1/call`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ tool_slug: asking, arguments: { method } }),
+    });
+    const { output: reply } = (await answer.json()) as { output: string };
+    const frames = await framesAfter(before, `method=${method}`);
+    expect(frames.map(({ leg, request_id: id, size_bytes: bytes }) => [leg, id, bytes])).toEqual([
+      ['upstream_to_gateway', answer.headers.get('x-request-id'), expect.any(Number)],
+      ['gateway_to_upstream', answer.headers.get('x-request-id'), reply.length],
+    ]);
+  },
+);
 
 test('messages of a client on standard streams have its session, as the rows of its calls have', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'traffic-session-'));

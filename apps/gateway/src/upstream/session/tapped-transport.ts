@@ -1,6 +1,6 @@
 import { looksLikeKeyOrUuid, maskPath } from '@dcc-mcp/telemetry-config/settings';
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
-import type { RawJson } from '../../protocol/json/raw-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import { idsOfTraceparent, type WireFrame, type WireTap } from '../../protocol/wire/wire-tap.ts';
 import { type Abandonment, CANCELLED, type Hop } from '../hop/hop.ts';
 import type { UpstreamSettings } from '../upstream.ts';
@@ -24,6 +24,12 @@ interface HttpFacts {
   headers?: WireFrame['headers'];
 }
 
+/** A request of the upstream that has no answer yet. */
+interface Question {
+  readonly hop: Hop;
+  readonly method: string;
+}
+
 /** A transport whose messages for callers are told; the gateway's own probes and lists are not. */
 export class TappedTransport implements Transport, HttpWatch {
   readonly #options: TapOptions;
@@ -32,6 +38,8 @@ export class TappedTransport implements Transport, HttpWatch {
   /** Requests of callers that are under way. */
   readonly #hops = new Map<JsonRpcId, Hop>();
   readonly #facts = new WeakMap<Hop, HttpFacts>();
+  /** What the upstream has asked while they were under way, by its id as JSON. */
+  readonly #questions = new Map<string, Question>();
   /** Of what was sent last without a request. */
   #postHeaders: WireFrame['headers'];
 
@@ -75,7 +83,7 @@ export class TappedTransport implements Transport, HttpWatch {
       return;
     }
     this.#hops.set(hop.id, hop);
-    hop.whenEnded(() => this.#hops.delete(hop.id));
+    hop.whenEnded(() => this.#forget(hop));
     const facts: HttpFacts = {};
     this.#facts.set(hop, facts);
     this.#wrapped.send(hop, text, params);
@@ -83,7 +91,20 @@ export class TappedTransport implements Transport, HttpWatch {
   }
 
   post(text: string, method?: string): Promise<void> {
-    return this.#wrapped.post(text, method);
+    const question = method === undefined ? this.#answeredBy(text) : undefined;
+    this.#postHeaders = undefined;
+    const sent = this.#wrapped.post(text, method);
+    if (question !== undefined) {
+      const sizeBytes = Buffer.byteLength(text);
+      const frame = {
+        leg: 'gateway_to_upstream',
+        method: question.method,
+        sizeBytes,
+        headers: this.#postHeaders,
+      } as const;
+      this.#tell(question.hop, frame);
+    }
+    return sent;
   }
 
   abandon(hop: Hop, why: Abandonment): string | undefined {
@@ -140,14 +161,35 @@ export class TappedTransport implements Transport, HttpWatch {
     return text;
   }
 
+  #forget(hop: Hop): void {
+    this.#hops.delete(hop.id);
+    for (const [id, question] of this.#questions) {
+      if (question.hop === hop) {
+        this.#questions.delete(id);
+      }
+    }
+  }
+
+  /** What the upstream had asked, where a message answers that. */
+  #answeredBy(text: string): Question | undefined {
+    const id = RawJson.outline(text)?.get('id')?.text ?? '';
+    const question = this.#questions.get(id);
+    this.#questions.delete(id);
+    return question;
+  }
+
   /** An answer to a caller's request, or what came while one was under way. */
   #received(message: RawJson, hop: Hop | undefined): void {
     const method = message.get('method')?.value;
     const id = message.get('id')?.value;
+    const idText = message.get('id')?.text;
     const answered = typeof id === 'number' && typeof method !== 'string' ? this.#hops.get(id) : undefined;
     const [first, ...others] = this.#hops.values();
     const of = answered ?? (hop?.call.isOwn === true ? undefined : hop) ?? (others.length === 0 ? first : undefined);
     if (of !== undefined && (answered !== undefined || typeof method === 'string')) {
+      if (typeof method === 'string' && idText !== undefined) {
+        this.#questions.set(idText, { hop: of, method });
+      }
       const { status, headers } = this.#facts.get(of) ?? {};
       this.#tell(of, {
         leg: 'upstream_to_gateway',
