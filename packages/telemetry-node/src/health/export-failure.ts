@@ -90,7 +90,7 @@ export function createFailure(
 
 const ABSENT: ReadonlySet<ExportCause> = new Set(['connection_refused', 'dns', 'unreachable']);
 
-/** Whether no collector is there: waiting for one would only delay the end of the process. */
-export function isCollectorAbsent({ cause }: ExportFailure): boolean {
-  return ABSENT.has(cause);
+/** Whether no collector is there, nor a proxy to one: waiting would only delay the end of the process. */
+export function isCollectorAbsent({ cause, statusCode }: ExportFailure): boolean {
+  return ABSENT.has(cause) || (cause === 'proxy' && statusCode === undefined);
 }

@@ -2,6 +2,7 @@ import { maskPath } from '@dcc-mcp/telemetry-config/settings';
 import type { IncomingMessage } from 'node:http';
 import { createFailure } from '../health/export-failure.ts';
 import { failureOfAnswer, failureOfError } from './http-failure.ts';
+import { proxyOfTarget, type Route } from './proxy-failure.ts';
 import type { SendResult } from './transport.ts';
 
 /** More than this of an answer is never read. */
@@ -14,8 +15,15 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
+/** How a request was sent that is answered. */
+export interface Sent {
+  readonly route: Route;
+  /** What its first line asks for. */
+  readonly target: string;
+}
+
 /** Reads a collector's answer to the end and explains it. */
-export function readAnswer(response: IncomingMessage, path: string, finish: Finish): void {
+export function readAnswer(response: IncomingMessage, { route, target }: Sent, finish: Finish): void {
   const headers = { ...response.headers };
   const chunks: Buffer[] = [];
   let size = 0;
@@ -40,7 +48,9 @@ export function readAnswer(response: IncomingMessage, path: string, finish: Fini
     if (isSuccess(status)) {
       finish({ ok: true, body, contentType });
     } else {
-      finish({ ok: false, failure: failureOfAnswer({ status, headers, body, path: maskPath(path) }, Date.now()) });
+      const path = maskPath(route.url.pathname);
+      const proxy = proxyOfTarget(target, route);
+      finish({ ok: false, failure: failureOfAnswer({ status, headers, body, path, proxy }, Date.now()) });
     }
   });
 }

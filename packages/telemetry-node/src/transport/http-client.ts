@@ -1,13 +1,17 @@
 import type * as Http from 'node:http';
 import type * as Https from 'node:https';
 import { createRequire } from 'node:module';
-import { proxyEnvironment } from './proxy-environment.ts';
+import { proxyEnvironment, proxyFor } from './proxy-environment.ts';
 import type { TlsMaterial } from './tls-files.ts';
 
 /** The part of Node's HTTP client that exporting needs. */
 export interface HttpClient {
   readonly request: (url: URL, options: Http.RequestOptions) => Http.ClientRequest;
-  /** Its connections go through the proxy that the environment names at this moment. */
+  /**
+   * Its connections go through the proxy that the environment names at this moment.
+   *
+   * @throws {TypeError} When the environment names one that is no URL.
+   */
   readonly createAgent: (material: TlsMaterial) => Http.Agent;
 }
 
@@ -19,17 +23,18 @@ export function loadHttpClient(isSecure: boolean): HttpClient {
     const https: typeof Https = load('node:https');
     return {
       request: (url, options) => https.request(url, options),
-      createAgent: (material) => new https.Agent({ ...material, ...common(), maxCachedSessions: 0 }),
+      createAgent: (material) => new https.Agent({ ...material, ...common('https:'), maxCachedSessions: 0 }),
     };
   }
   const http: typeof Http = load('node:http');
   return {
     request: (url, options) => http.request(url, options),
-    createAgent: () => new http.Agent(common()),
+    createAgent: () => new http.Agent(common('http:')),
   };
 }
 
-function common(): Http.AgentOptions {
+function common(protocol: string): Http.AgentOptions {
   const proxyEnv = proxyEnvironment();
+  proxyFor({ protocol }, proxyEnv);
   return { keepAlive: true, ...(proxyEnv === undefined ? {} : { proxyEnv }) };
 }

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
 import { readRefusal, toOneLine } from './otlp-response.ts';
-import { parseRetryAfter, readJsonRetryInfo, readRetryInfo } from './retry-wish.ts';
+import type { NamedProxy } from './proxy-environment.ts';
+import { actionOfProxy, describeProxy, toFailureOfProxy, type Route } from './proxy-failure.ts';
+import { isRetryableStatus, parseRetryAfter, readJsonRetryInfo, readRetryInfo } from './retry-wish.ts';
 
 /** Node's error code, of the error or of the first error inside an aggregate. */
 export function errorCode(error: unknown): string {
@@ -76,8 +78,13 @@ function causeOfError(error: unknown): ExportCause {
   return 'internal';
 }
 
-/** Explains a request that got no answer. */
-export function failureOfError(error: unknown): ExportFailure {
+/** Explains a request that got no answer; with its `route`, a proxy on the way is told from the collector. */
+export function failureOfError(error: unknown, route?: Route): ExportFailure {
+  const failure = failureOfNetwork(error);
+  return route === undefined ? failure : toFailureOfProxy(error, failure, route);
+}
+
+function failureOfNetwork(error: unknown): ExportFailure {
   const cause = causeOfError(error);
   const code = errorCode(error);
   const text = error instanceof Error ? toOneLine(error.message, 200) : 'unknown error';
@@ -102,8 +109,6 @@ const STATUS_CAUSES: Readonly<Record<number, ExportCause>> = {
   504: 'unavailable',
 };
 
-/** Statuses of OTLP, "Retryable Response Codes". */
-const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const PROXY_HEADERS = ['via', 'proxy-authenticate', 'proxy-connection', 'x-squid-error', 'x-proxy-error'];
 const TLS_EXPECTED = /HTTP request (was sent )?to (an )?HTTPS (server|port)/i;
 
@@ -136,6 +141,8 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
   readonly path: string;
+  /** The proxy that passed the request on, where one did. */
+  readonly proxy?: NamedProxy | undefined;
 }
 
 /** Explains an answer that is not success; the body's text is shown as one short line. */
@@ -146,26 +153,30 @@ export function failureOfAnswer(answer: HttpAnswer, nowMillis: number): ExportFa
   const retryAfterMillis = readWish(answer, nowMillis);
   return createFailure(cause, describeAnswer(cause, answer, text), {
     statusCode: status,
-    isRetryable: RETRYABLE.has(status),
+    isRetryable: isRetryableStatus(status),
+    ...(cause === 'proxy' && answer.proxy !== undefined ? { action: actionOfProxy(answer.proxy, status) } : {}),
     ...(retryAfterMillis === undefined ? {} : { retryAfterMillis }),
   });
 }
 
 function describeAnswer(cause: ExportCause, answer: HttpAnswer, text: string): string {
-  const { status, headers, path } = answer;
+  const { status, headers, path, proxy } = answer;
   const isPage = (headers['content-type'] ?? '').startsWith('text/html');
   const details = text === '' || isPage ? '' : `: ${text}`;
+  const way = proxy === undefined ? '' : ` by way of ${describeProxy(proxy)}`;
   if (cause === 'wrong_path') {
-    return `the server answered ${status} for ${path}${details}`;
+    return `the server answered ${status} for ${path}${way}${details}`;
   }
   if (cause === 'redirect') {
     return `the server answered ${status} and points to ${toOneLine(headers.location ?? '', 200)}`;
   }
   if (cause === 'proxy') {
     const who = toOneLine([headers.via ?? headers['server'] ?? 'a web page'].flat().join(', '), 80);
-    return `a proxy answered ${status} (${who})${details}`;
+    const named =
+      proxy === undefined ? `a proxy answered ${status} (${who})` : `${describeProxy(proxy)} answered ${status}`;
+    return `${named}${details}`;
   }
-  return `the server answered ${status}${details}`;
+  return `the server answered ${status}${way}${details}`;
 }
 
 /** How long the collector asks to wait: by a header, or by the status in the body. */

@@ -62,14 +62,15 @@ export class HttpTransport implements OtlpTransport {
   #post(payload: Uint8Array, timeoutMillis: number, signal: AbortSignal): Promise<SendResult> {
     const agent = this.#currentAgent();
     const headers = { ...this.#headers, 'content-length': payload.length };
+    const route = { url: this.#url, proxyEnv: proxyEnvironment() };
     return new Promise((resolve) => {
       const request = this.#client.request(this.#url, { method: 'POST', agent, headers });
       const finish = settleOnce(request, { timeoutMillis, signal }, resolve);
       request.on('error', (error) => {
-        finish({ ok: false, failure: failureOfError(error) });
+        finish({ ok: false, failure: failureOfError(error, route) });
       });
       request.on('response', (response) => {
-        readAnswer(response, this.#url.pathname, finish);
+        readAnswer(response, { route, target: request.path }, finish);
       });
       request.end(payload);
     });

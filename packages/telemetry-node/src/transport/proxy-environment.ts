@@ -24,3 +24,31 @@ export function readProxyEnvironment(env: Readonly<Record<string, string | undef
   const without = readVariable(env, 'no_proxy') ?? readVariable(env, 'NO_PROXY');
   return { ...Object.fromEntries(named), no_proxy: without === undefined ? OWN_HOSTS : `${without},${OWN_HOSTS}` };
 }
+
+/** The proxy of requests to one URL, but where `no_proxy` names its host. */
+export interface NamedProxy {
+  /** The variable that names it. */
+  readonly variable: string;
+  readonly url: URL;
+}
+
+/**
+ * The proxy that `env` names for `url`, by its scheme.
+ *
+ * @throws {TypeError} When what it names is no URL; the text is not repeated, because it may hold a password.
+ */
+export function proxyFor(
+  { protocol }: Pick<URL, 'protocol'>,
+  env: ProxyEnvironment | undefined,
+): NamedProxy | undefined {
+  const name = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const variable = env?.[name] === undefined ? name.toUpperCase() : name;
+  const text = env?.[variable];
+  if (text === undefined) {
+    return undefined;
+  }
+  if (!URL.canParse(text)) {
+    throw new TypeError(`${variable} names no proxy: it is no URL`);
+  }
+  return { variable, url: new URL(text) };
+}

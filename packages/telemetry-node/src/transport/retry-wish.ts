@@ -1,6 +1,14 @@
 import { isRecord } from '../start/is-record.ts';
 import { readFields } from './otlp-response.ts';
 
+/** Statuses of OTLP, "Retryable Response Codes". */
+const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** Whether the same batch may be sent again after this answer. */
+export function isRetryableStatus(status: number): boolean {
+  return RETRYABLE.has(status);
+}
+
 /** The three forms of an HTTP date (RFC 9110, 5.6.7), and ISO 8601: without this check, Node reads a year out of any text. */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w: -]+$|^\d{4}-\d{2}-\d{2}T[\w:.+-]+$/;
 const HAS_ZONE = /(?:GMT|UTC|Z|[+-]\d{2}:?\d{2})$/;

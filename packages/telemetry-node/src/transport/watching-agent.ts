@@ -5,6 +5,8 @@ import { readAnswer, type Finish } from './http-answer.ts';
 import { loadHttpClient } from './http-client.ts';
 import { failureOfError } from './http-failure.ts';
 import { toRequestHeaders } from './http-transport.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
+import type { Route } from './proxy-failure.ts';
 import { TlsFiles } from './tls-files.ts';
 
 /** What a request asks of its agent; the published type of Node's agents leaves it out. */
@@ -54,6 +56,7 @@ export function createWatchingAgent(config: OtlpExporterConfig, onEnd: Finish): 
   const headers = toRequestHeaders(config);
   // Node makes an authorization of the endpoint's user and password.
   const kept = url.username === '' ? OWN_HEADERS : [...OWN_HEADERS, 'authorization'];
+  const proxyEnv = proxyEnvironment();
   const agent = loadHttpClient(isSecure).createAgent({});
   if (!takesRequests(agent)) {
     throw new TypeError('this version of Node has agents that take no requests');
@@ -75,7 +78,7 @@ export function createWatchingAgent(config: OtlpExporterConfig, onEnd: Finish): 
     setHeaders(request, headers, kept);
     underWay.add(request);
     request.once('close', () => underWay.delete(request));
-    watch(request, url.pathname, onEnd);
+    watch(request, { url, proxyEnv }, onEnd);
     addRequest(request, options);
   };
   return {
@@ -102,7 +105,7 @@ function setHeaders(request: ClientRequest, headers: Readonly<Record<string, str
   }
 }
 
-function watch(request: ClientRequest, path: string, onEnd: Finish): void {
+function watch(request: ClientRequest, route: Route, onEnd: Finish): void {
   let isSettled = false;
   const finish: Finish = (result) => {
     if (!isSettled) {
@@ -114,12 +117,12 @@ function watch(request: ClientRequest, path: string, onEnd: Finish): void {
     finish({ ok: false, failure: createFailure('timeout', 'no answer in time', { isRetryable: true }) });
   });
   request.once('error', (error: NodeJS.ErrnoException) => {
-    finish({ ok: false, failure: failureOfError(error) });
+    finish({ ok: false, failure: failureOfError(error, route) });
     // By this code the exporter would try again.
     delete error.code;
   });
   request.once('response', (response) => {
-    readAnswer(response, path, finish);
+    readAnswer(response, { route, target: request.path }, finish);
     response.headers['retry-after'] = NO_RETRY_SECONDS;
   });
 }

@@ -5,7 +5,7 @@ import { startOtlpSink, type OtlpReply } from '@dcc-mcp/test-kit/otlp-sink';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDoctorReport, runDoctor, type DoctorOptions, type DoctorReport } from '../../src/index.ts';
@@ -44,6 +44,14 @@ async function grpcSink(options: Parameters<typeof startOtlpGrpcSink>[0] = {}): 
 function diagnose(env: Record<string, string>, options: DoctorOptions = {}): Promise<DoctorReport> {
   const reading = readTelemetryConfig({ OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', ...env });
   return runDoctor(reading, { timeoutMillis: 3_000, ...options });
+}
+
+function restore(variable: string, value: string | undefined): void {
+  if (value === undefined) {
+    delete process.env[variable];
+  } else {
+    process.env[variable] = value;
+  }
 }
 
 function causes(report: DoctorReport): string[] {
@@ -149,6 +157,20 @@ describe('runDoctor names the one cause of', () => {
     ['a login page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>log in</html>' }],
   ])('a proxy in between that answers %s', async (_name, reply) => {
     expect(causes(await diagnose({ [ENDPOINT]: await httpSink(reply) }))).toEqual(['proxy']);
+  });
+
+  test('a proxy of the environment that makes no tunnel', async () => {
+    const proxy = createServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 407 No\r\n\r\n')));
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const before = process.env['HTTPS_PROXY'];
+    cleanups.push(() => {
+      proxy.close();
+      restore('HTTPS_PROXY', before);
+    });
+    process.env['HTTPS_PROXY'] = `http://ada:sesame@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const report = await diagnose({ [ENDPOINT]: 'https://collector.example:4318' });
+    expect(causes(report)).toEqual(['proxy']);
+    expect(report.problems[0]?.message).toMatch(/^the proxy http:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\) answered 407/);
   });
 
   test('a protocol that does not exist', async () => {
