@@ -1,6 +1,8 @@
 // The doctor starts each configured server once: it tells its tools, or the one cause and what to do; nothing stays behind.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
@@ -39,14 +41,22 @@ function configFile(mcpServers: object): string {
   return file;
 }
 
-async function examine(mcpServers: object): Promise<GatewayReport> {
+async function examine(mcpServers: object, env: Readonly<Record<string, string>> = {}): Promise<GatewayReport> {
   const { stdout, code } = await runInProcess(['doctor', '--json', '--config', configFile(mcpServers)], {
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env['PATH'] ?? '', ...env },
     doctor: DOCTOR,
   });
   const report = JSON.parse(stdout) as GatewayReport;
   expect(code).toBe(report.exitCode);
   return report;
+}
+
+/** The URL of a proxy that answers every wish for a tunnel with `status`. */
+async function startTunnels(status: number): Promise<string> {
+  const server = createServer((socket) => socket.once('data', () => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`)));
+  server.listen(0, '127.0.0.1').unref();
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 describe('a server that works', () => {
@@ -164,6 +174,31 @@ describe('a server that cannot be used', () => {
       },
     });
     expect(problems).toMatchObject([{ message: 'exited with code 1: bad key ***' }]);
+  });
+});
+
+describe('a proxy that fails is the cause, not the server behind it:', () => {
+  const action407 = 'write user and password into HTTPS_PROXY';
+  test.each([
+    [
+      'is not there',
+      () => 'http://127.0.0.1:1',
+      'can not be reached: connection refused',
+      'start the proxy or correct',
+    ],
+    ['wants a password', () => startTunnels(407), 'answered 407, it wants a user and password', action407],
+    ['denies the host', () => startTunnels(403), 'answered 403', 'let maya.example pass the proxy'],
+    ['is no URL', () => 'http://[', 'HTTPS_PROXY names no proxy', 'correct HTTPS_PROXY'],
+  ])('one that %s', async (_, proxy, message, action) => {
+    const { problems } = await examine({ far: { url: 'https://maya.example/mcp' } }, { HTTPS_PROXY: await proxy() });
+    expect(problems).toEqual([
+      {
+        subject: 'mcpServers.far',
+        cause: 'proxy',
+        message: expect.stringContaining(message),
+        action: expect.stringContaining(action),
+      },
+    ]);
   });
 });
 

@@ -17,10 +17,13 @@ let gateway: GatewayProcess | undefined;
 let asked: Set<string>;
 /** Whether a call ends with its connection. */
 let breaksCalls: boolean;
+/** Of what has an answer. */
+let status: number;
 
 beforeEach(async () => {
   asked = new Set();
   breaksCalls = false;
+  status = 200;
   server = createServer((request, response) => {
     asked.add(`${request.method} ${request.url}`);
     void answer(request, response);
@@ -56,8 +59,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     request.socket.destroy();
     return;
   }
-  response.writeHead(result === undefined ? 202 : 200, { 'content-type': 'application/json' });
-  response.end(result);
+  response.writeHead(result === undefined ? 202 : status, { 'content-type': 'application/json' });
+  response.end(status === 200 ? result : '');
 }
 
 async function answerOf(request: IncomingMessage): Promise<string | undefined> {
@@ -130,9 +133,38 @@ describe('a connection that breaks behind a proxy', () => {
   });
 });
 
-test('a proxy that makes no tunnel is named with its answer', async () => {
-  const { last_error: why } = await instanceOf(await start('https://maya.invalid/mcp', { HTTPS_PROXY: own() }));
-  expect(why).toContain('its proxy answered 502');
+const withPassword = (): string => own().replace('//', '//ada:sesame@');
+
+async function whyWith(url: string, env: Readonly<Record<string, string>>): Promise<string | undefined> {
+  return (await instanceOf(await start(url, env))).last_error;
+}
+
+describe('a proxy is named, without its user and password,', () => {
+  test('that makes no tunnel, with its answer', async () => {
+    expect(await whyWith('https://maya.invalid/mcp', { HTTPS_PROXY: withPassword() })).toBe(
+      `The upstream can not be reached: its proxy answered 502 (HTTPS_PROXY: ${own()})`,
+    );
+  });
+
+  test.each(['http', 'https'])('that is not there, of a server over %s', async (scheme) => {
+    const variable = `${scheme.toUpperCase()}_PROXY`;
+    expect(await whyWith(`${scheme}://maya.example/mcp`, { [variable]: 'http://ada:sesame@127.0.0.1:1' })).toBe(
+      `The upstream can not be reached: its proxy can not be reached: connection refused (${variable}: http://127.0.0.1:1)`,
+    );
+  });
+
+  test('whose name means no address', async () => {
+    expect(await whyWith('https://maya.example/mcp', { https_proxy: 'proxy.invalid:3128' })).toMatch(
+      /its proxy can not be reached: .*(no such host|could not be looked up) \(https_proxy: http:\/\/proxy\.invalid:3128\)$/,
+    );
+  });
+
+  test('that passes requests on, where it may have answered instead', async () => {
+    status = 502;
+    expect(await whyWith(FAR, { HTTP_PROXY: withPassword() })).toBe(
+      `The upstream answered with HTTP 502 (or its proxy did, HTTP_PROXY: ${own()})`,
+    );
+  });
 });
 
 test('for https HTTPS_PROXY is asked for a tunnel', async () => {
@@ -150,9 +182,9 @@ test('this machine is reached without it, and so is a host of NO_PROXY', async (
 });
 
 test.each([
-  ['127.0.0.1', false],
-  ['elsewhere.example', true],
-])('with NO_PROXY=%s a client knows whether a proxy makes its connections', async (without, isProxied) => {
+  ['127.0.0.1', undefined],
+  ['elsewhere.example', 'HTTP_PROXY: http://127.0.0.1'],
+])('with NO_PROXY=%s a client knows which proxy makes its connections', async (without, proxy) => {
   const client = new ProxiedClient(new URL(own()), 1, { url: own(), variable: 'HTTP_PROXY', without });
   await new Promise<void>((resolve) => {
     const handler = {
@@ -165,7 +197,7 @@ test.each([
     client.dispatch({ method: 'POST', path: '/', headers: [], body: '{}' }, handler);
   });
   await client.destroy();
-  expect(client.isProxied).toBe(isProxied);
+  expect(client.proxy?.replace(/:\d+$/, '')).toBe(proxy);
 });
 
 test('a proxy that is no URL is named', async () => {

@@ -19,6 +19,7 @@ export async function explainHttp(http: Http, { failure, timeoutMillis }: HttpTr
     .replace(/^The upstream /, 'it ');
   return (
     whyNoToken(message) ??
+    whyNotThroughProxy(http, message) ??
     whyNotConnected(http, message) ??
     (await whyRefused(http, message, failure)) ??
     (await whyNoAnswer(http, {
@@ -51,6 +52,25 @@ function whyNoToken(message: string): Explanation | undefined {
         action: 'see that the authorization server runs, and that oauth of the entry is right',
       }
     : undefined;
+}
+
+/** Of the proxy that the environment names for it. */
+function whyNotThroughProxy({ url }: Http, message: string): Explanation | undefined {
+  const invalid = /^(\w+) names no proxy/.exec(message)?.[1];
+  if (invalid !== undefined) {
+    return { cause: 'proxy', message, action: `correct ${invalid}, or unset it` };
+  }
+  const [, what = '', variable = ''] = /^its proxy (.*) \((\w+): \S+\)$/.exec(message) ?? [];
+  if (variable === '') {
+    return undefined;
+  }
+  const { hostname } = new URL(url);
+  const action = what.startsWith('answered 407')
+    ? `write user and password into ${variable}: http://USER:PASSWORD@HOST:PORT`
+    : what.startsWith('answered')
+      ? `let ${hostname} pass the proxy, or name it in NO_PROXY`
+      : `start the proxy or correct ${variable}; where ${hostname} needs none, name it in NO_PROXY`;
+  return { cause: 'proxy', message, action };
 }
 
 function whyNotConnected({ url }: Http, message: string): Explanation | undefined {

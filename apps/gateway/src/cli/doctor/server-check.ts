@@ -15,6 +15,7 @@ export type ServerCause =
   | 'connection_refused'
   | 'dns'
   | 'tls'
+  | 'proxy'
   | 'unreachable'
   | 'unauthorized'
   | 'forbidden'

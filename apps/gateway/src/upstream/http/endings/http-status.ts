@@ -62,13 +62,31 @@ function withoutKeys(words: string | undefined, { pathname }: URL): string | und
   return words?.replaceAll(pathname, () => maskPath(pathname, looksLikeKeyOrUuid));
 }
 
-/** What an HTTP status other than success means for a call to `url`. */
-export function toStatusFailure({ status, headers, text }: AnsweredStatus, url: URL): FailedHop {
+/** Who was asked. */
+export interface Peer {
+  readonly url: URL;
+  /** The proxy that the request went through, as people may read of it. */
+  readonly proxy: string | undefined;
+}
+
+/** Statuses with which a proxy answers instead of a server that it does not reach or may not ask. */
+const OF_PROXIES: ReadonlySet<number> = new Set([403, 502, 503, 504]);
+
+/** A tunnel is closed to its proxy: what comes through it is of the server. */
+function orProxy(status: number, { url, proxy }: Peer): string {
+  return proxy !== undefined && url.protocol === 'http:' && OF_PROXIES.has(status)
+    ? ` (or its proxy did, ${proxy})`
+    : '';
+}
+
+/** What an HTTP status other than success means for a call to `peer`. */
+export function toStatusFailure({ status, headers, text }: AnsweredStatus, peer: Peer): FailedHop {
+  const { url } = peer;
   const why =
     status >= 300 && status < 400
       ? whereTo(status, redirectTarget(headers, url), url)
       : withoutKeys(explanation(text), url);
-  const message = `The upstream answered with HTTP ${status}${why === undefined ? '' : `: ${why}`}`;
+  const message = `The upstream answered with HTTP ${status}${orProxy(status, peer)}${why === undefined ? '' : `: ${why}`}`;
   const rpcError = toRpcError(parseObject(text)?.['error']);
   if (status === TOO_MANY_REQUESTS) {
     const told = readRetryAfter([headers['retry-after']].flat()[0], Date.now());

@@ -14,7 +14,8 @@ function networkCodeOf(error: unknown): string {
 
 export const CONNECTION_REFUSED = 'connection refused';
 
-const NEVER_CONNECTED: Readonly<Record<string, string>> = {
+/** Nobody took the connection. */
+const NEVER_REACHED: Readonly<Record<string, string>> = {
   ECONNREFUSED: CONNECTION_REFUSED,
   [ADDRESS_NOT_ALLOWED]: 'its address is none that a registered instance may have (registry.registerAllow)',
   ENOTFOUND: 'no such host',
@@ -23,6 +24,10 @@ const NEVER_CONNECTED: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no route to the network',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
   ETIMEDOUT: 'no connection in time',
+};
+
+const NEVER_CONNECTED: Readonly<Record<string, string>> = {
+  ...NEVER_REACHED,
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed',
   SELF_SIGNED_CERT_IN_CHAIN: 'its TLS certificate chain is self-signed',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its TLS certificate can not be verified',
@@ -37,11 +42,24 @@ export function whyNeverConnected(error: Error): string | undefined {
   return NEVER_CONNECTED[networkCodeOf(error)];
 }
 
-/** Why a proxy made no connection, in a few words; `undefined` when it made one. As undici says it. */
-export function whyNotThroughProxy({ message }: Error): string | undefined {
-  const status = /^Proxy [\w ]+\((\d{3})\)/.exec(message)?.[1];
-  const wish = status === '407' ? ', it wants a user and password in its URL' : '';
-  return status === undefined ? undefined : `its proxy answered ${status}${wish}`;
+/**
+ * Why there is no connection by way of a proxy, in a few words; `undefined` when there was one. What a proxy answered stands
+ * in undici's words.
+ *
+ * @param proxy As people may read of it.
+ */
+export function whyNotThroughProxy(error: Error, proxy: string): string | undefined {
+  const status = /^Proxy [\w ]+\((\d{3})\)/.exec(error.message)?.[1];
+  if (status !== undefined) {
+    const wish = status === '407' ? ', it wants a user and password in its URL' : '';
+    return `its proxy answered ${status}${wish} (${proxy})`;
+  }
+  const unreached = NEVER_REACHED[networkCodeOf(error)];
+  if (unreached !== undefined) {
+    return `its proxy can not be reached: ${unreached} (${proxy})`;
+  }
+  const unsecured = whyNeverConnected(error);
+  return unsecured === undefined ? undefined : `${unsecured} (by way of ${proxy})`;
 }
 
 /** What happened on the network, for people. */

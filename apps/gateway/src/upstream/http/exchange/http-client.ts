@@ -32,8 +32,8 @@ export interface AnswerHandler {
 
 /** Connections to one origin. */
 export interface HttpClient {
-  /** Whether a proxy makes them. */
-  readonly isProxied?: boolean;
+  /** The proxy that makes them, as people may read of it: `HTTP_PROXY: http://127.0.0.1:3128`. */
+  readonly proxy?: string | undefined;
   /** Never throws for what the network or the server does: the handler is told. */
   dispatch(request: ClientRequest, handler: AnswerHandler): void;
   /** Breaks off what is on its way. */

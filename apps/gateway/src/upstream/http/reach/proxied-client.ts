@@ -2,17 +2,19 @@
 import { EnvHttpProxyAgent } from 'undici/index.js';
 import type { AnswerHandler, ClientRequest, HttpClient } from '../exchange/http-client.ts';
 import { CONNECT_MILLIS, createConnector, OF_ONE_ORIGIN } from './create-pool.ts';
-import type { Proxy } from './proxy-of.ts';
+import { describeProxy, type Proxy } from './proxy-of.ts';
 
 /** Connections to one origin by way of a proxy, but where `NO_PROXY` names it. */
 export class ProxiedClient implements HttpClient {
   readonly #origin: string;
   readonly #agent: EnvHttpProxyAgent;
-  #isProxied = true;
+  #proxy: string | undefined;
 
   /** @throws {TypeError} When the proxy is no URL. */
-  constructor(url: URL, connections: number, { url: proxy, without }: Proxy) {
+  constructor(url: URL, connections: number, named: Proxy) {
+    const { url: proxy, without } = named;
     this.#origin = url.origin;
+    this.#proxy = describeProxy(named);
     const connect = createConnector(undefined);
     this.#agent = new EnvHttpProxyAgent({
       httpProxy: proxy,
@@ -23,14 +25,14 @@ export class ProxiedClient implements HttpClient {
       connectTimeout: CONNECT_MILLIS,
       // Asked for connections past the proxy alone: `NO_PROXY` is read by the agent.
       connect: (options, callback) => {
-        this.#isProxied = false;
+        this.#proxy = undefined;
         connect(options, callback);
       },
     });
   }
 
-  get isProxied(): boolean {
-    return this.#isProxied;
+  get proxy(): string | undefined {
+    return this.#proxy;
   }
 
   dispatch(request: ClientRequest, handler: AnswerHandler): void {

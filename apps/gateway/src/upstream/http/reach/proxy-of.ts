@@ -33,6 +33,12 @@ export function proxyOf({ protocol, hostname }: URL, environment: Environment): 
   };
 }
 
+/** A proxy as people may read of it: the variable that names it, and its URL without user and password. */
+export function describeProxy({ variable, url }: Pick<Proxy, 'variable' | 'url'>): string {
+  const { protocol, host } = new URL(url);
+  return `${variable}: ${protocol}//${host}`;
+}
+
 /** @param hostname As a URL has it: an IPv6 address in brackets. */
 function isThisMachine(hostname: string): boolean {
   const host = hostname.replaceAll(/^\[|\]$/g, '');

@@ -12,7 +12,7 @@ import type { Authorization } from '../../oauth/authorization.ts';
 import { readMessages, unboundedRequest } from '../../session/incoming.ts';
 import type { Conversation, Transport } from '../../session/transport.ts';
 import { explainBreak, explainEnding } from '../endings/http-endings.ts';
-import { toStatusFailure } from '../endings/http-status.ts';
+import { toStatusFailure, type Peer } from '../endings/http-status.ts';
 import { HttpExchange, type HttpEnding } from '../exchange/http-exchange.ts';
 import { type HttpRequest, HttpRequests, type HttpRequestsOptions } from '../exchange/http-requests.ts';
 import type { Reach } from '../reach/reach.ts';
@@ -80,6 +80,11 @@ export class HttpTransport implements Transport {
 
   get sessionId(): string | undefined {
     return this.#session.current.id;
+  }
+
+  get #peer(): Peer {
+    const { client, url } = this.#options;
+    return { url, proxy: client.proxy };
   }
 
   get canBeNotified(): boolean {
@@ -267,9 +272,7 @@ export class HttpTransport implements Transport {
     if (!hop.isEnded) {
       const isOther = isSuccess && !isEmpty;
       hop.end(
-        isOther
-          ? badAnswer('jsonrpc', 'The upstream answered another request')
-          : toStatusFailure(ending, this.#options.url),
+        isOther ? badAnswer('jsonrpc', 'The upstream answered another request') : toStatusFailure(ending, this.#peer),
       );
     }
   }
@@ -291,7 +294,7 @@ export class HttpTransport implements Transport {
     }
     const why = await authorization.whyRefused();
     if (why === undefined) {
-      hop.end(toStatusFailure(ending, this.#options.url));
+      hop.end(toStatusFailure(ending, this.#peer));
       return;
     }
     hop.end(why);
@@ -325,13 +328,13 @@ export class HttpTransport implements Transport {
     if (ending.kind === 'broken') {
       void this.#onBroken(hop, ending.error);
     } else {
-      hop.end(explainEnding(ending, this.#options.url));
+      hop.end(explainEnding(ending, this.#peer));
     }
   }
 
   async #onBroken(hop: Hop, error: Error): Promise<void> {
-    const { client, reach, url } = this.#options;
-    const { result, gone } = await explainBreak(error, url, { reach, isProxied: client.isProxied === true });
+    const { url, proxy } = this.#peer;
+    const { result, gone } = await explainBreak(error, url, { reach: this.#options.reach, proxy });
     hop.end(result);
     if (gone !== undefined) {
       // Only who works for somebody dies in the middle of its work: a question of ours whether it lives is no call.
