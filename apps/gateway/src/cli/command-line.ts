@@ -102,8 +102,8 @@ function toCommand(values: Values, positionals: readonly string[]): CommandLine 
   if (values.help === true || positionals[0] === 'help') {
     return toHelpCommand(positionals[0] === 'help' ? positionals.slice(1) : positionals);
   }
-  if (values.version === true || (positionals[0] === 'version' && positionals.length === 1)) {
-    return { ok: true, command: { name: 'version' } };
+  if (values.version === true || positionals[0] === 'version') {
+    return canStand(positionals) ? { ok: true, command: { name: 'version' } } : undefined;
   }
   const [name = 'serve', action, ...rest] = positionals;
   const common = { flags: toFlags(values), ...(values.config === undefined ? {} : { configFile: values.config }) };
@@ -126,6 +126,13 @@ function toCommand(values: Values, positionals: readonly string[]): CommandLine 
     return { ok: true, command: { name, isJson, ...common } };
   }
   return undefined;
+}
+
+/** Whether the words are those of a command, of which the version is that of the program. */
+function canStand([name = 'serve', action, ...rest]: readonly string[]): boolean {
+  return name === 'config'
+    ? rest.length === 0 && ['print', 'schema', undefined].includes(action)
+    : action === undefined && ['serve', 'doctor', 'version'].includes(name);
 }
 
 /** `help config print` is help for `config`. */
@@ -151,7 +158,7 @@ async function commandIssue(positionals: readonly string[]): Promise<string> {
   if (name === 'config') {
     return 'say config print or config schema';
   }
-  if (name === 'serve' || name === 'doctor') {
+  if (name === 'serve' || name === 'doctor' || name === 'version') {
     return `${name} takes flags only, not '${rest.join(' ')}'`;
   }
   if (READS_ITSELF.has(name)) {

@@ -76,6 +76,9 @@ describe('wrong usage is one line that says what to do', () => {
     ['--port 1 token', 'the command comes before its flags: dcc-mcp-gateway token …'],
     ['docter --host', "there is no command 'docter'; did you mean doctor?"],
     ['--prot 1 doctor', 'there is no flag --prot; did you mean --port?'],
+    ['--version extra', "there is no command 'extra'; there are serve, doctor"],
+    ['version extra', "version takes flags only, not 'extra'"],
+    ['serve extra -v', "serve takes flags only, not 'extra'"],
     ['help tokens', "there is no command 'tokens'; did you mean token?"],
     [
       'help nothing',
@@ -137,9 +140,12 @@ test.each(['22.14.1', '20.20.0'])('Node %s is told in one line to be too old', a
   });
 });
 
-test.each([['--version'], ['-v'], ['version'], ['serve', '-v']])('%j says the version', async (...args) => {
-  expect(await parseCommandLine(args)).toEqual({ ok: true, command: { name: 'version' } });
-});
+test.each([['--version'], ['-v'], ['version'], ['serve', '-v'], ['config', 'print', '-v']])(
+  '%j says the version',
+  async (...args) => {
+    expect(await parseCommandLine(args)).toEqual({ ok: true, command: { name: 'version' } });
+  },
+);
 
 describe('help', () => {
   test('and the version are on stdout', async () => {
