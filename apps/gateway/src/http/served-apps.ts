@@ -73,12 +73,12 @@ export function createServedApps({
 /** The setting that a path comes from which two things want, and what that path is already. */
 export type PathSetting = (path: string) => { readonly setting: string; readonly is: string };
 
-/** @throws {TypeError} When a path of `more` is one of `own`. */
+/** @throws {TypeError} When a path of `more` is one of `own`, or answers what one of them answers. */
 export function withoutClash(own: RouteTable, more: RouteTable, chosen: PathSetting): RouteTable {
-  const taken = new Set(Object.keys(own).map(pathOf));
+  const taken = [...new Set(Object.keys(own).map(pathOf))];
   const clash = Object.keys(more)
     .map(pathOf)
-    .find((path) => taken.has(path));
+    .find((path) => taken.some((each) => canMeet(each, path)));
   if (clash !== undefined) {
     const { setting, is } = chosen(clash);
     throw new TypeError(`${setting}: ${clash} is ${is}; choose another one`);
@@ -95,6 +95,18 @@ function chosenPath({ server: { adminPath } }: GatewayConfig): PathSetting {
     adminPath !== TABLE['server.adminPath'].fallback && `${path}/`.startsWith(`${adminPath}/`)
       ? { setting: 'DCC_MCP_ADMIN_PATH', is: 'the path of the metrics' }
       : { setting: 'DCC_MCP_METRICS_PATH', is: OF_THE_GATEWAY };
+}
+
+/** Whether there is a path that both templates describe. */
+function canMeet(one: string, other: string): boolean {
+  const parts = one.split('/');
+  const others = other.split('/');
+  return parts.length === others.length && parts.every((part, index) => isSamePart(part, others[index] ?? ''));
+}
+
+/** A parameter stands for anything but nothing. */
+function isSamePart(one: string, other: string): boolean {
+  return one === other || (one.startsWith(':') && other !== '') || (other.startsWith(':') && one !== '');
 }
 
 function pathOf(key: string): string {

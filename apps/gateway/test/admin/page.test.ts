@@ -193,10 +193,24 @@ describe('the admin page', () => {
     expect((await ask(`${url}/admin/`, headers)).status).toBe(403);
   });
 
-  test('does not take a path of the gateway itself', async () => {
-    await expect(start({ admin: { path: '/mcp' } })).rejects.toThrow(
-      'DCC_MCP_ADMIN_PATH: /mcp is a path of the gateway',
-    );
+  test.each(['/mcp', '/v1/search', '/v1/tools/page', '/v1/jobs/page'])(
+    'does not take %s, which is a path of the gateway itself',
+    async (path) => {
+      await expect(start({ admin: { path } })).rejects.toThrow(
+        `DCC_MCP_ADMIN_PATH: ${path} is a path of the gateway itself; choose another one`,
+      );
+    },
+  );
+
+  test('takes a path beside those of the gateway', async () => {
+    const { url } = await start({ admin: { path: '/v1/tools' } });
+    expect((await ask(`${url}/v1/tools/`)).status).toBe(200);
+  });
+
+  test.each(['/a/../b', '/a/.', '/..'])('does not take %s, which no client asks for', async (path) => {
+    const gateway = await start({ admin: { path } });
+    expect(gateway.stderr()).toContain(`"${path}" has a . or .. that clients resolve before they ask`);
+    expect((await ask(`${gateway.url}/admin/`)).status).toBe(200);
   });
 
   test.each([

@@ -91,6 +91,9 @@ export function routePath(example: string): Kind<string> {
   const expected = `a path that begins with /, as ${example}`;
   const parse = (given: string): Parsed<string> => {
     const path = given.replace(/\/+$/, '');
+    if (path.split('/').some((part) => part === '.' || part === '..')) {
+      return refused({ problem: `${quote(given)} has a . or .. that clients resolve before they ask`, expected });
+    }
     if (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(path)) {
       return accepted(path);
     }
