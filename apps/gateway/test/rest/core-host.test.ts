@@ -213,8 +213,8 @@ describe('a host that tells odd things of its tools', () => {
     ['annotations that are nested 100,000 deep', `{"hits":[{"action":"a__b","annotations":{"a":${nested(100_000)}}}]}`],
     ['a name of 2,000,000 separators', JSON.stringify({ hits: [{ action: `a${'_'.repeat(2_000_000)}b` }] })],
     [
-      'a name of 500 separators, 5,000 times',
-      JSON.stringify({ hits: Array.from({ length: 5_000 }, () => ({ action: '_'.repeat(500) })) }),
+      'a name of 450 separators, 5,000 times',
+      JSON.stringify({ hits: Array.from({ length: 5_000 }, () => ({ action: '_'.repeat(450) })) }),
     ],
     ['no JSON', '<html>'],
   ])('is used as its list of tools says: %s', async (_what, toldTools) => {
@@ -222,5 +222,14 @@ describe('a host that tells odd things of its tools', () => {
     const startedAt = performance.now();
     expect(await post('call', { tool_slug: `${prefix}echo` })).toMatchObject({ status: 200, body: { ok: true } });
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  test('is heard where their names fit into a slug, and the others are missed', async () => {
+    const told = (bytes: number) => ({ action: 'x'.repeat(bytes), skill: 'mesh-tools', loaded: false });
+    await start({}, true, JSON.stringify({ hits: [469, 470, 471].map(told) }));
+    const found = await hits({ query: 'mesh tools' });
+    expect(found.map((hit) => hit.tool_slug.length - prefix.length).filter((bytes) => bytes > 100)).toEqual([469, 470]);
+    const { instances } = (await get('/v1/instances')) as { instances: readonly { last_error: string }[] };
+    expect(instances[0]!.last_error).toMatch(/^\/v1\/search: cut: 1 with a name of more than 470 bytes left out/);
   });
 });

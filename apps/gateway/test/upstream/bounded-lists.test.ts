@@ -34,8 +34,12 @@ const LISTS: Readonly<Record<string, (page: number) => Page>> = {
   }),
   'pages in a circle': (page) => ({ tools: [tool(`t${page}`)], nextCursor: String(page % 3) }),
   'a cursor of 1 MB': () => ({ tools: [tool('first')], nextCursor: 'x'.repeat(1_000_000) }),
+  // Of an upstream `hostile`: 512 bytes without `hostile.`, a whole id and a dot.
+  'names around the bound of slugs': () => ({ tools: [466, 467, 468].map((bytes) => tool('x'.repeat(bytes))) }),
   'a name of 600 bytes': () => ({ tools: [tool('before'), tool('x'.repeat(600))] }),
 };
+
+const OVERLONG = 'tools/list: cut: 1 with a name of more than 467 bytes left out, whose slug nobody could ask for';
 
 const EXPECTED: Readonly<Record<string, { readonly count: number; readonly error: string }>> = {
   'pages of one tool of 40 MB': {
@@ -46,7 +50,8 @@ const EXPECTED: Readonly<Record<string, { readonly count: number; readonly error
   'a tool with a schema of 20,000 properties': { count: 1, error: 'tools/list: cut: 1 of more than 1 MiB left out' },
   'pages in a circle': { count: 4, error: 'tools/list: cut: its pages go round in a circle' },
   'a cursor of 1 MB': { count: 1, error: 'tools/list: cut: a cursor has more than 16384 bytes' },
-  'a name of 600 bytes': { count: 1, error: 'tools/list: cut: 1 with a name of more than 512 bytes left out' },
+  'a name of 600 bytes': { count: 1, error: OVERLONG },
+  'names around the bound of slugs': { count: 2, error: OVERLONG },
 };
 
 async function startLister(list: (page: number) => Page): Promise<FakeHttp> {
@@ -62,6 +67,11 @@ async function startLister(list: (page: number) => Page): Promise<FakeHttp> {
       return true;
     },
   });
+}
+
+function post(url: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
 describe('the tools list of an upstream', () => {
@@ -85,6 +95,19 @@ describe('the tools list of an upstream', () => {
     expect(instances).toMatchObject([{ status: 'ready', tool_count: count, last_error: error }]);
     const lines = gateway.stderr().split('\n');
     expect(lines.filter((line) => line === said)).toHaveLength(1);
+  });
+
+  test('has no tool that search finds and nobody can ask for', async () => {
+    server = await startLister(LISTS['names around the bound of slugs']!);
+    gateway = await startGateway({ config: { mcpServers: { hostile: { url: server.url } } } });
+    await gateway.ready();
+    const { url } = gateway;
+    const { hits } = (await (await post(`${url}/v1/search`, { limit: 10 })).json()) as {
+      hits: { tool_slug: string }[];
+    };
+    expect(hits.map(({ tool_slug: slug }) => slug.length).toSorted()).toEqual([483, 484]);
+    const asked = hits.map(({ tool_slug: slug }) => post(`${url}/v1/describe`, { tool_slug: slug }));
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
   test('is exposed whole with a tool of more members than are kept, digits of which would be lost', async () => {

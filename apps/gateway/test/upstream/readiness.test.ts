@@ -139,6 +139,7 @@ describe('what the answers of an upstream make throw', () => {
   test('is a tools list that could not be read', async () => {
     const cuts: unknown[] = [];
     const tools = new UpstreamTools({
+      dccType: 'far',
       pollMillis: 10,
       onTools() {},
       onCut: (list, cut) => void cuts.push([list, cut]),

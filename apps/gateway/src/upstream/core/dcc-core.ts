@@ -41,7 +41,6 @@ const MAX_TOOL_BYTES = 1024 * 1024;
 /** Tools that a host is asked for; its own gateway asks for as many. */
 const MAX_TOOLS = 5_000;
 /** Characters of a tool's name; a tools list has none that is longer either. */
-const MAX_NAME_LENGTH = 512;
 /** A scene is a path, and is shown. */
 const MAX_SCENE_LENGTH = 1_024;
 /** The skill that the host gives the tools of no skill. */
@@ -108,7 +107,7 @@ function pick({ process, dispatcher, dcc }: JsonObject): JsonObject {
   return { process, dispatcher, dcc };
 }
 
-/** Reads the hits of `/v1/search`; an entry without a name that a tool can have is left out. */
+/** Reads the hits of `/v1/search`; an entry without a name is left out. */
 function toHostTools(answer: Answer | undefined): ToldTools | undefined {
   const hits = toObject(answer)?.['hits'];
   if (!Array.isArray(hits)) {
@@ -120,7 +119,7 @@ function toHostTools(answer: Answer | undefined): ToldTools | undefined {
 
 function toHostTool(hit: unknown): readonly HostTool[] {
   const { action: name, skill, summary, annotations, metadata, loaded, has_schema: hasSchema } = asObject(hit) ?? {};
-  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_LENGTH) {
+  if (typeof name !== 'string' || name === '') {
     return [];
   }
   const dcc = asObject(asObject(metadata)?.['dcc']);

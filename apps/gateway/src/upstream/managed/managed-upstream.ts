@@ -104,6 +104,7 @@ export class ManagedUpstream implements Upstream {
       this.#events.onStatus(this),
     );
     this.#tools = new UpstreamTools({
+      dccType: settings.dccType,
       pollMillis: deps.toolsPollMillis,
       onTools: (tools, hostTools) => this.#onTools(tools, hostTools),
       onCut: (list, cut) => this.noteList(list, cut),

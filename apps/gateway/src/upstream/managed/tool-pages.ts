@@ -4,8 +4,22 @@ import { type FailedList, gatherList } from '../hop/gather-list.ts';
 import { ownCall } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 
-/** No caller can name a tool of a longer name, because names in requests have the same bound. */
-const MAX_NAME_BYTES = 512;
+/** No caller can name a tool of a longer slug, because slugs in requests have the same bound. */
+const MAX_SLUG_BYTES = 512;
+/** A slug has the whole id where two instances share its first digits. */
+const ID_BYTES = 36;
+const SEPARATORS = 2;
+
+/** Bytes that a tool's name may have, so that its slug can be asked for whatever else is registered. */
+export function maxNameBytes(dccType: string): number {
+  return Math.max(MAX_SLUG_BYTES - Buffer.byteLength(dccType) - ID_BYTES - SEPARATORS, 0);
+}
+
+/** What is missing of a list, of which `overlong` names were too long for a slug. */
+export function withOverlong(cut: string | undefined, overlong: number, maxBytes: number): string | undefined {
+  const note = `${overlong} with a name of more than ${maxBytes} bytes left out, whose slug nobody could ask for`;
+  return overlong === 0 ? cut : `${cut ?? 'cut'}: ${note}`;
+}
 
 /** The tools of an upstream as far as they were taken. */
 export interface ToolPages {
@@ -15,8 +29,8 @@ export interface ToolPages {
   readonly cut: string | undefined;
 }
 
-/** Reads the tools list of an upstream, all pages of it; entries without a name are left out. */
-export async function readToolPages(session: RpcSession): Promise<ToolPages | FailedList> {
+/** Reads the tools list of an upstream, all pages of it; entries without a name or with a longer one are left out. */
+export async function readToolPages(session: RpcSession, maxBytes: number): Promise<ToolPages | FailedList> {
   const list = await gatherList({
     member: 'tools',
     readPage: async (params, timeoutMillis) => {
@@ -31,13 +45,8 @@ export async function readToolPages(session: RpcSession): Promise<ToolPages | Fa
     return list;
   }
   const named = list.items.filter(isJsonObject).filter((tool) => nameOf(tool) !== '');
-  const tools = named.filter((tool) => Buffer.byteLength(nameOf(tool)) <= MAX_NAME_BYTES);
-  return { ok: true, tools, cut: withOverlong(list.cut, named.length - tools.length) };
-}
-
-function withOverlong(cut: string | undefined, overlong: number): string | undefined {
-  const note = `${overlong} with a name of more than ${MAX_NAME_BYTES} bytes left out`;
-  return overlong === 0 ? cut : `${cut ?? 'cut'}: ${note}`;
+  const tools = named.filter((tool) => Buffer.byteLength(nameOf(tool)) <= maxBytes);
+  return { ok: true, tools, cut: withOverlong(list.cut, named.length - tools.length, maxBytes) };
 }
 
 /** Empty where there is none. */

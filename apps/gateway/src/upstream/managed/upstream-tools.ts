@@ -4,12 +4,14 @@ import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CoreRoutes } from '../core/dcc-core.ts';
 import type { HostTool } from '../upstream.ts';
-import { readToolPages } from './tool-pages.ts';
+import { maxNameBytes, readToolPages, withOverlong } from './tool-pages.ts';
 
 /** After a list that could not be read. */
 const RETRY_MILLIS = 5_000;
 
 export interface UpstreamToolsOptions {
+  /** Of the upstream: its slugs begin with it. */
+  readonly dccType: string;
   /** How often a list is asked for whose changes are not told. */
   readonly pollMillis: number;
   onTools(tools: readonly JsonObject[], hostTools: readonly HostTool[] | undefined): void;
@@ -35,9 +37,11 @@ export class UpstreamTools {
   #lastDigest: string | undefined;
   #hostTools: readonly HostTool[] | undefined;
   #hasFailed = false;
+  readonly #maxNameBytes: number;
 
   constructor(options: UpstreamToolsOptions) {
     this.#options = options;
+    this.#maxNameBytes = maxNameBytes(options.dccType);
   }
 
   /** Begins with a new connection; resolves after the first list. */
@@ -91,7 +95,7 @@ export class UpstreamTools {
       return;
     }
     this.#hasFailed = false;
-    const pages = await readToolPages(connection.session);
+    const pages = await readToolPages(connection.session, this.#maxNameBytes);
     if (this.#connection !== connection) {
       return;
     }
@@ -117,8 +121,10 @@ export class UpstreamTools {
       told?.isCut === true
         ? `cut: more than ${told.tools.length} tools; the others are not known before they are loaded`
         : undefined;
-    this.#options.onCut('/v1/search', cut);
-    this.#hostTools = told?.tools ?? this.#hostTools;
+    const tools = told?.tools.filter(({ name }) => Buffer.byteLength(name) <= this.#maxNameBytes);
+    const overlong = (told?.tools.length ?? 0) - (tools?.length ?? 0);
+    this.#options.onCut('/v1/search', withOverlong(cut, overlong, this.#maxNameBytes));
+    this.#hostTools = tools ?? this.#hostTools;
   }
 
   #publish({ connection, tools, isQuiet }: ReadList): void {
