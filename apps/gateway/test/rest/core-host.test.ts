@@ -205,6 +205,8 @@ describe('load_skill of several skills', () => {
   });
 });
 
+const toldTool = (bytes: number): object => ({ action: 'x'.repeat(bytes), skill: 'mesh-tools', loaded: false });
+
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('a host that tells odd things of its tools', () => {
@@ -225,8 +227,7 @@ describe('a host that tells odd things of its tools', () => {
   });
 
   test('is heard where their names fit into a slug, and the others are missed', async () => {
-    const told = (bytes: number) => ({ action: 'x'.repeat(bytes), skill: 'mesh-tools', loaded: false });
-    await start({}, true, JSON.stringify({ hits: [469, 470, 471].map(told) }));
+    await start({}, true, JSON.stringify({ hits: [469, 470, 471].map(toldTool) }));
     const found = await hits({ query: 'mesh tools' });
     expect(found.map((hit) => hit.tool_slug.length - prefix.length).filter((bytes) => bytes > 100)).toEqual([469, 470]);
     const { instances } = (await get('/v1/instances')) as { instances: readonly { last_error: string }[] };

@@ -105,7 +105,7 @@ describe('the tools list of an upstream', () => {
     const { hits } = (await (await post(`${url}/v1/search`, { limit: 10 })).json()) as {
       hits: { tool_slug: string }[];
     };
-    expect(hits.map(({ tool_slug: slug }) => slug.length).toSorted()).toEqual([483, 484]);
+    expect(new Set(hits.map(({ tool_slug: slug }) => slug.length))).toEqual(new Set([483, 484]));
     const asked = hits.map(({ tool_slug: slug }) => post(`${url}/v1/describe`, { tool_slug: slug }));
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200]);
   });
