@@ -81,7 +81,7 @@ export const SERVER = {
     kind: { integer: [0, 60_000] },
     fallback: 3_000,
     description:
-      'How long search, describe, load_skill and call, and what reads a resource that no server lists yet, wait for servers that start, in ms from the request.',
+      'How long search, describe, load_skill and call, under --expose all initialize, the lists, and what reads a resource that no server lists yet, wait for servers that start, in ms from the request.',
   },
   'server.allowedHosts': {
     names: ['DCC_MCP_ALLOWED_HOSTS'],

@@ -15,7 +15,7 @@ import type { ListShapes } from '../notifications/list-shapes.ts';
 import { GatewayResources, isOfGateway } from '../search-mode/gateway-resources.ts';
 import type { McpHandler, McpMode, Reach } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
-import { bootingOwners, notKnownYet } from './booting-owners.ts';
+import { bootingOwners, notKnownYet, untilTried } from './booting-owners.ts';
 import { namingUndeclared } from './naming-undeclared.ts';
 import { namedAsAsked, type ResourcePlace } from './own-uri.ts';
 import type { ResourceOwners } from './resource-owners.ts';
@@ -24,9 +24,6 @@ import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { type MayUse, UpstreamNames } from './upstream-names.ts';
 import { OWN, type ResourceListeners, UpstreamSubscriptions } from './upstream-subscriptions.ts';
 import { endedAs, toMcpError, UpstreamTools } from './upstream-tools.ts';
-
-/** How long a client that comes before the upstreams are there waits for them. */
-const BOOT_WAIT_MILLIS = 10_000;
 
 /** Answers a request by handing it on. @throws {McpError} When it can't be handed on. */
 type Forward = (forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange) => Promise<HopResult>;
@@ -97,8 +94,8 @@ export class PassThrough implements McpMode {
   }
 
   async capabilities(reach: Reach): Promise<JsonObject> {
-    await this.#untilTried();
     const { mayUse } = this.#permissionsOf(reach);
+    await untilTried({ core: this.#core, mayUse, signal: undefined });
     const has = (name: string): boolean => this.#names.mayOffer(name, mayUse);
     return {
       tools: { listChanged: true },
@@ -147,13 +144,11 @@ export class PassThrough implements McpMode {
     }
   }
 
-  async #untilTried(): Promise<void> {
-    await Promise.all(this.#core.upstreams.firstTries().map((upstream) => upstream.connect(BOOT_WAIT_MILLIS)));
-  }
-
-  async #toolsList(reach: Reach): Promise<RawJson> {
-    await this.#untilTried();
-    return this.#tools.list(reach);
+  /** What is there by then; of the rest the client is told that the list has changed. */
+  async #toolsList(exchange: Exchange): Promise<RawJson> {
+    const { mayUse } = this.#permissionsOf(exchange);
+    await untilTried({ core: this.#core, mayUse, signal: exchange.signal });
+    return this.#tools.list(exchange);
   }
 
   /** One span around all that a request becomes upstream, from before the first hop to after the last. */
@@ -208,8 +203,8 @@ export class PassThrough implements McpMode {
 
   #listOf(member: ListMember): McpHandler {
     return this.#handOn(async (forwarding, request, exchange) => {
-      await this.#untilTried();
       const { mayUse } = this.#permissionsOf(exchange);
+      await untilTried({ core: this.#core, mayUse, signal: exchange.signal });
       return this.#lists.read(forwarding, request, { member, mayUse });
     });
   }
