@@ -87,7 +87,7 @@ export function createRooms(parts: GatewayParts): Rooms {
   const traffic = startCapture(config, log);
   const events = rememberingEvents(neighbours.told(toClientNotifications(side)), store);
   const table = createTable(parts, { core, events, metrics, history, tap: traffic?.tap });
-  listenTo(core, events);
+  listenTo(core, events, table);
   neighbours.meet({ core, side, table, inFlight });
   const registry = createHttpRegistry({ ...parts, state, neighbours, onError }, table, core.upstreams);
   const ballot = createBallot(parts, { events, metrics, inFlight });
@@ -207,9 +207,17 @@ function rememberingEvents(events: RegistryEvents, store: CallStore): RegistryEv
   };
 }
 
-function listenTo({ outputs, governance }: OperationCore, events: RegistryEvents): void {
+function listenTo(
+  { outputs, governance }: OperationCore,
+  events: RegistryEvents,
+  table: Pick<InstanceTable, 'tellRows'>,
+): void {
   outputs.listen((instanceId) => events.onOutput(instanceId));
-  governance.listen(() => events.onToolsChanged());
+  governance.listen(() => {
+    events.onToolsChanged();
+    // Where each of its tools is held an instance is.
+    table.tellRows();
+  });
 }
 
 /** Tells what should not have been thrown to the operator, never to a caller. */

@@ -34,7 +34,8 @@ afterAll(() => void plain.server.close());
 describe.each(['search', 'all'])('with --expose %s', (expose) => {
   describe.each(['handshake', 'modern'] as const)('a %s client', (era) => {
     beforeEach(async () => {
-      gateway = await startGateway({ config: { mcpServers: {}, server: { expose } } });
+      const registry = { staleTimeoutSecs: 1 };
+      gateway = await startGateway({ config: { mcpServers: {}, server: { expose }, registry } });
       await register({ scene: 'a.ma' });
       const mode = era === 'modern' ? ({ pin: '2026-07-28' } as const) : 'legacy';
       client = new Client({ name: 'rows', version: '1.0.0' }, { versionNegotiation: { mode } });
@@ -65,6 +66,16 @@ describe.each(['search', 'all'])('with --expose %s', (expose) => {
       await register({ scene: 'a.ma', adapter_version: '9' });
       await until(() => heard.length === URIS.length);
       expect([heard.toSorted(), (await readRow())['adapter_version']]).toEqual([URIS, '9']);
+    });
+
+    test('is told that an instance has become stale, and that it is heard of again', async () => {
+      await register({ scene: 'a.ma', ttl_secs: 6 });
+      await until(() => heard.length === URIS.length);
+      await until(() => heard.length === 2 * URIS.length, 5_000);
+      expect([heard.slice(URIS.length).toSorted(), (await readRow())['status']]).toEqual([URIS, 'stale']);
+      await heartbeat();
+      await until(() => heard.length === 3 * URIS.length);
+      expect((await readRow())['status']).toBe('ready');
     });
   });
 });

@@ -129,7 +129,7 @@ test.each([
   const { onStatus } = upstreamEvents({
     catalog: new Catalog(),
     events,
-    upstreams: { stateOf: () => 'unreachable' },
+    upstreams: { stateOf: () => 'unreachable', millisToStale: () => undefined },
     metrics: undefined,
     governance: { quarantine: undefined },
     outputs: new SessionOutputs(),

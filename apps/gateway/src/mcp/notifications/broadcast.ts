@@ -10,6 +10,7 @@ import {
 } from '../../protocol/json-rpc.ts';
 import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER, McpError } from '../../protocol/mcp-protocol.ts';
+import { withoutParameters } from '../search-mode/gateway-resources.ts';
 import { SESSION_BOUNDS } from '../session/session-state.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -24,6 +25,8 @@ const RETRY_AFTER_SECONDS = 30;
 export interface Listening {
   readonly id: JsonRpcId;
   readonly filter: Filter;
+  /** The URIs it asked for by the URI of what they tell of: those with parameters name the same. */
+  readonly askedAs: ReadonlyMap<string, readonly string[]>;
 }
 
 interface Filter {
@@ -69,7 +72,8 @@ export class Broadcast {
 
   /** Reads what a client asks to hear. @throws {McpError} When it asks for too much. */
   read(request: JsonRpcRequest): Listening {
-    return { id: request.id, filter: this.#filterOf(request) };
+    const filter = this.#filterOf(request);
+    return { id: request.id, filter, askedAs: byResource(filter.resourceSubscriptions ?? new Set()) };
   }
 
   /** Opens a listen stream and acknowledges it. @throws {McpError} When every place is taken. */
@@ -126,15 +130,13 @@ export class Broadcast {
     const { sessions } = this.#options;
     this.#tellSessions(() => sessions.subscribersOf(uri), { jsonrpc: '2.0', method, params: { uri } });
     for (const listener of this.#listeners) {
-      if (listener.filter.resourceSubscriptions?.has(uri) === true) {
-        this.#tell(listener, method, { uri });
-      }
+      heardAs(listener, uri).forEach((asked) => this.#tell(listener, method, { uri: asked }));
     }
   }
 
   /** Whether somebody listens to `uri`. */
   async isSubscribed(uri: string): Promise<boolean> {
-    const listens = [...this.#listeners].some(({ filter }) => filter.resourceSubscriptions?.has(uri) === true);
+    const listens = [...this.#listeners].some((listener) => heardAs(listener, uri).length > 0);
     return listens || this.#options.sessions.isSubscribed(uri);
   }
 
@@ -229,6 +231,15 @@ export class Broadcast {
     const meta = { [SUBSCRIPTION_ID_META_KEY]: listener.id };
     listener.send({ jsonrpc: '2.0', method, params: { ...params, _meta: meta } });
   }
+}
+
+/** The URIs by which a listener asked for what has changed as `uri`. */
+function heardAs({ filter, askedAs }: Listening, uri: string): readonly string[] {
+  return askedAs.get(uri) ?? (filter.resourceSubscriptions?.has(uri) === true ? [uri] : []);
+}
+
+function byResource(uris: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  return Map.groupBy(uris, withoutParameters);
 }
 
 function readFilter(value: unknown): Filter {

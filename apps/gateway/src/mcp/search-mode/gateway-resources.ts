@@ -192,7 +192,7 @@ function isOutput(uri: string): boolean {
   return uri.startsWith(OUTPUT_PREFIX);
 }
 
-/** Whoever subscribes to output or events is told of all, wherever the next read begins. */
-function withoutParameters(uri: string): string {
+/** The URI of what is told of: whoever subscribes to output or events is told of all, wherever the next read begins. */
+export function withoutParameters(uri: string): string {
   return isOutput(uri) || isEvents(uri) ? uri.replace(/\?.*$/s, '') : uri;
 }

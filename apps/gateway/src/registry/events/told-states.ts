@@ -15,6 +15,9 @@ import type { RegistryEvents } from './registry-events.ts';
 /** Numbers: those that say what is wrong (captured), then times, process ids and the like, as hexadecimal digits too. */
 const NUMBERS = /(\b(?:HTTP \d{3}|exited with code -?\d+)\b)|[\da-f]*\d[\da-f]*/gi;
 
+/** Longest delay of a timer of Node. */
+const MAX_TIMER_MILLIS = 2_147_483_647;
+
 /** What was told of one upstream. */
 interface Told {
   event?: ToldEvent;
@@ -22,6 +25,8 @@ interface Told {
   logged?: string;
   /** The row that {@link RegistryEvents.onInstanceChanged} was last called for, without what is no news. */
   row?: string;
+  /** Looks at it again when it may have become stale, of which nobody tells. */
+  timer?: NodeJS.Timeout | undefined;
   /** Its calls are refused after repeated failures. */
   isRefusing: boolean;
 }
@@ -29,14 +34,14 @@ interface Told {
 /** What {@link ToldStates} works with. */
 export interface ToldStatesOptions {
   readonly events: Pick<RegistryEvents, 'onContention' | 'onInstanceChanged'>;
-  readonly upstreams: Pick<Upstreams, 'stateOf'>;
+  readonly upstreams: Pick<Upstreams, 'stateOf' | 'millisToStale'>;
   readonly log: Log;
 }
 
 /** What was told of each upstream, so that the same is not told again. */
 export class ToldStates {
   readonly #events: Pick<RegistryEvents, 'onContention' | 'onInstanceChanged'>;
-  readonly #upstreams: Pick<Upstreams, 'stateOf'>;
+  readonly #upstreams: Pick<Upstreams, 'stateOf' | 'millisToStale'>;
   readonly #log: Log;
   readonly #told = new Map<string, Told>();
 
@@ -66,11 +71,21 @@ export class ToldStates {
   /** Its row may show something else, of which its status says nothing. */
   onRow(upstream: Upstream): void {
     const told = this.#of(upstream);
+    this.#whenStale(upstream, told);
     const row = newsOfRow(instanceRow(upstream, this.#upstreams.stateOf(upstream)));
     if (told.row !== row) {
       told.row = row;
       this.#events.onInstanceChanged(upstream.settings.instanceId);
     }
+  }
+
+  #whenStale(upstream: Upstream, told: Told): void {
+    clearTimeout(told.timer);
+    const millis = this.#upstreams.millisToStale(upstream);
+    told.timer =
+      millis === undefined || millis < 0
+        ? undefined
+        : setTimeout(() => this.onRow(upstream), Math.min(millis + 1, MAX_TIMER_MILLIS)).unref();
   }
 
   /** Before its status says so. */
@@ -92,7 +107,7 @@ export class ToldStates {
   /** It is gone; what comes back is news again. */
   onGone(upstream: Upstream, { event, eviction, reason }: Leave): void {
     const { key, instanceId } = upstream.settings;
-    this.#told.delete(instanceId);
+    this.#forget(instanceId);
     this.#events.onContention(contentionEvent(upstream, event, reason));
     this.#logLine(upstream, `upstream ${key} ${leaveLine(event, reason)}`, {
       event,
@@ -104,10 +119,15 @@ export class ToldStates {
   /** Another one takes its place, which is news again. */
   onReplaced(upstream: Upstream): void {
     const { key, instanceId, source } = upstream.settings;
-    this.#told.delete(instanceId);
+    this.#forget(instanceId);
     const line =
       source === 'config' ? 'has changed in the configuration' : 'is made anew: what is known of it has changed';
     this.#logLine(upstream, `upstream ${key} ${line}`, { event: undefined });
+  }
+
+  #forget(instanceId: string): void {
+    clearTimeout(this.#told.get(instanceId)?.timer);
+    this.#told.delete(instanceId);
   }
 
   #of({ settings: { instanceId } }: Upstream): Told {

@@ -16,7 +16,7 @@ export interface UpstreamEventsOptions {
   /** What is held of the tools that come. */
   readonly governance: Pick<Governance, 'quarantine'>;
   readonly events: RegistryEvents;
-  readonly upstreams: Pick<Upstreams, 'stateOf'>;
+  readonly upstreams: Pick<Upstreams, 'stateOf' | 'millisToStale'>;
   readonly metrics: GatewayMetrics | undefined;
   readonly outputs: SessionOutputs;
   readonly history: InstanceHistory;
@@ -25,8 +25,8 @@ export interface UpstreamEventsOptions {
 
 /** What an upstream tells of, and that it is no longer there. */
 export interface RegistryUpstreamEvents extends UpstreamEvents {
-  /** Told of an upstream that its source has put, be it as before or not. */
-  readonly onPut: (upstream: Upstream) => void;
+  /** Told of an upstream whose row may show something else: its source has put it, or its tools are held or free. */
+  readonly onRow: (upstream: Upstream) => void;
   /** @param leave Absent where another one takes its place. */
   readonly onRemoved: (upstream: Upstream, leave: Leave | undefined) => void;
 }
@@ -45,13 +45,14 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
       if (announced.delete(upstream.settings.instanceId) || hasChanged) {
         events.onToolsChanged(upstream.settings.instanceId);
       }
+      told.onRow(upstream);
     },
     onStatus: (upstream) => {
       history.onStatus(upstream);
       told.onStatus(upstream);
     },
     onDied: (upstream, reason) => told.onDied(upstream, reason),
-    onPut: (upstream) => told.onRow(upstream),
+    onRow: (upstream) => told.onRow(upstream),
     onRemoved: (upstream, leave) => {
       announced.delete(upstream.settings.instanceId);
       governance.quarantine?.forget(upstream.settings.instanceId);

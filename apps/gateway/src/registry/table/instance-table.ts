@@ -89,6 +89,7 @@ export class InstanceTable {
   readonly #onEvicted = new Map<InstanceSourceName, (instanceId: string) => void>();
   #limits: NonNullable<UpstreamDeps['limits']> = {};
   #isClosing = false;
+  #tellsRows = false;
 
   constructor(options: InstanceTableOptions) {
     this.#options = options;
@@ -121,6 +122,21 @@ export class InstanceTable {
     const { circuitFailureThreshold, circuitOpenSecs, readRetryMax } = limits;
     this.#limits = { circuitFailureThreshold, circuitOpenMillis: circuitOpenSecs * 1000, readRetryMax };
     this.#options.upstreams.staleAfterMillis = registry.staleTimeoutSecs * 1000;
+    this.tellRows();
+  }
+
+  /** Tells of the rows that show something else for what lies outside of their instances: once for all that a turn brings. */
+  tellRows(): void {
+    if (this.#tellsRows) {
+      return;
+    }
+    this.#tellsRows = true;
+    setImmediate(() => {
+      this.#tellsRows = false;
+      for (const { upstream } of this.#isClosing ? [] : this.#running.values()) {
+        this.#events.onRow(upstream);
+      }
+    });
   }
 
   /** Ends every call in flight, as not-ready. */
@@ -185,7 +201,7 @@ export class InstanceTable {
     const fingerprint = fingerprintOf(offer.settings, this.#limits);
     if (running?.fingerprint === fingerprint) {
       running.upstream.tell(offer.facts);
-      this.#events.onPut(running.upstream);
+      this.#events.onRow(running.upstream);
       return;
     }
     this.#end(instanceId, undefined);
@@ -214,7 +230,7 @@ export class InstanceTable {
       catalog.setTools({ ...settings, isLoaded: false }, []);
     }
     upstream.start();
-    this.#events.onPut(upstream);
+    this.#events.onRow(upstream);
   }
 
   /** @param leave Absent where another upstream takes its place. */

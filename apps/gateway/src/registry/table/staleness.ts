@@ -8,11 +8,14 @@ export function heartbeatIntervalSecs(ttlSecs: number): number {
 /** A heartbeat may be late by half of its interval. */
 const LATE = 1.5;
 
-/** Whether a registered instance has been silent for longer than `afterMillis`, and for longer than it had to be. */
-export function isStale({ heartbeatAt, ttlSecs }: RegisteredFacts, afterMillis: number, now: number): boolean {
+/**
+ * When a registered instance will have been silent for longer than `afterMillis`, and for longer than it had to be;
+ * `undefined` where it says nothing of itself.
+ */
+export function staleAfter({ heartbeatAt, ttlSecs }: RegisteredFacts, afterMillis: number): number | undefined {
   if (heartbeatAt === undefined) {
-    return false;
+    return undefined;
   }
   const onTime = ttlSecs === undefined ? 0 : heartbeatIntervalSecs(ttlSecs) * LATE * 1000;
-  return now - heartbeatAt > Math.max(afterMillis, onTime);
+  return heartbeatAt + Math.max(afterMillis, onTime);
 }

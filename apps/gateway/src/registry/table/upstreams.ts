@@ -1,6 +1,6 @@
 // registry/: which upstreams there are, and what happens at them.
 import type { Upstream } from '../../upstream/upstream.ts';
-import { isStale } from './staleness.ts';
+import { staleAfter } from './staleness.ts';
 
 /**
  * How an instance is: as its upstream is; `stale`, because it has not been heard of for too long; or `quarantined`: it is
@@ -96,11 +96,18 @@ export class Upstreams {
     return this.all().filter((upstream) => isLost(upstream) || (boots(upstream) && upstream.status.hasBeenTried));
   }
 
-  stateOf({ facts, status, settings }: Upstream): InstanceState {
-    if (facts !== undefined && isStale(facts, this.staleAfterMillis, this.#now())) {
+  stateOf(upstream: Upstream): InstanceState {
+    const { status, settings } = upstream;
+    if ((this.millisToStale(upstream) ?? 0) < 0) {
       return 'stale';
     }
     return status.readiness === 'ready' && this.#isHeld(settings.instanceId) ? 'quarantined' : status.readiness;
+  }
+
+  /** How long it will not be stale yet; negative where it is, `undefined` where it never will be. */
+  millisToStale({ facts }: Upstream): number | undefined {
+    const at = facts && staleAfter(facts, this.staleAfterMillis);
+    return at === undefined ? undefined : at - this.#now();
   }
 
   countByState(): ReadonlyMap<InstanceState, number> {
