@@ -46,7 +46,7 @@ describe('where an instance may be', () => {
     lookedUp = [];
     addresses = {};
     guarded = await startStudio(
-      { registry: { registerAllow: ['10.1.0.0/16', '169.254.0.0/16', '0.0.0.0/0'] } },
+      { registry: { registerAllow: ['10.1.0.0/16', '169.254.0.0/16', '0.0.0.0/0', '::/0'] } },
       { lookup },
     );
   });
@@ -58,6 +58,14 @@ describe('where an instance may be', () => {
     'http://[fd00:ec2::254]/mcp',
     'http://[::ffff:169.254.169.254]/mcp',
     'http://[64:ff9b::a9fe:a9fe]/mcp',
+    'http://[64:ff9b::100.100.100.200]/mcp',
+    'http://[64:ff9b:1::a9fe:a9fe]/mcp',
+    'http://[64:ff9b:1:a9fe:a9:fe00::]/mcp',
+    'http://[::ffff:0:169.254.169.254]/mcp',
+    'http://[2001:0:a9fe:a9fe::]/mcp',
+    'http://[2001:0:808:808:0:0:5601:5601]/mcp',
+    'http://[2002:a9fe:a9fe::1]/mcp',
+    'http://[2002:a83f:8110::1]/mcp',
     'http://0xa9fea9fe/mcp',
     'http://2852039166/mcp',
     'http://[fe80::1]/mcp',
@@ -79,6 +87,15 @@ describe('where an instance may be', () => {
       const answer = await studio.register(mayaBody({ mcp_url: url }));
       expect([answer.status, errorOf(answer)['kind']]).toEqual([403, 'unsafe-backend-target']);
       expect(errorOf(answer)['message']).toContain('registerAllow');
+    },
+  );
+
+  test.each(['http://[64:ff9b::808:808]/mcp', 'http://[2002:808:808::1]/mcp', 'http://[2001:db8::1]/mcp'])(
+    'at %s, where it is allowed',
+    async (url) => {
+      const body = mayaBody({ mcp_url: url });
+      expect((await guarded.register(body)).status).toBe(200);
+      await guarded.post('instances/deregister', { instance_id: body['instance_id'] });
     },
   );
 

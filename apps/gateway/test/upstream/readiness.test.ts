@@ -138,12 +138,14 @@ describe('what the answers of an upstream make throw', () => {
 
   test('is a tools list that could not be read', async () => {
     const cuts: unknown[] = [];
-    const tools = new UpstreamTools({
-      dccType: 'far',
-      pollMillis: 10,
-      onTools() {},
-      onCut: (list, cut) => void cuts.push([list, cut]),
-    });
+    const tools = new UpstreamTools(
+      { dccType: 'far' },
+      {
+        pollMillis: 10,
+        onTools() {},
+        onCut: (list, cut) => void cuts.push([list, cut]),
+      },
+    );
     await tools.attach(connection);
     expect(cuts).toEqual([['tools/list', 'it could not be taken: too deep']]);
     tools.detach();

@@ -103,8 +103,7 @@ export class ManagedUpstream implements Upstream {
     this.#tracker = new StatusTracker(settings.isDisabled ? 'disabled' : 'idle', deps.now, () =>
       this.#events.onStatus(this),
     );
-    this.#tools = new UpstreamTools({
-      dccType: settings.dccType,
+    this.#tools = new UpstreamTools(settings, {
       pollMillis: deps.toolsPollMillis,
       onTools: (tools, hostTools) => this.#onTools(tools, hostTools),
       onCut: (list, cut) => this.noteList(list, cut),

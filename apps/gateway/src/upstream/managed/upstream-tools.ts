@@ -3,15 +3,13 @@ import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CoreRoutes } from '../core/dcc-core.ts';
-import type { HostTool } from '../upstream.ts';
+import type { HostTool, UpstreamSettings } from '../upstream.ts';
 import { maxNameBytes, readToolPages, withOverlong } from './tool-pages.ts';
 
 /** After a list that could not be read. */
 const RETRY_MILLIS = 5_000;
 
 export interface UpstreamToolsOptions {
-  /** Of the upstream: its slugs begin with it. */
-  readonly dccType: string;
   /** How often a list is asked for whose changes are not told. */
   readonly pollMillis: number;
   onTools(tools: readonly JsonObject[], hostTools: readonly HostTool[] | undefined): void;
@@ -39,9 +37,10 @@ export class UpstreamTools {
   #hasFailed = false;
   readonly #maxNameBytes: number;
 
-  constructor(options: UpstreamToolsOptions) {
+  /** @param settings Of the upstream: its slugs begin with its DCC type. */
+  constructor({ dccType }: Pick<UpstreamSettings, 'dccType'>, options: UpstreamToolsOptions) {
     this.#options = options;
-    this.#maxNameBytes = maxNameBytes(options.dccType);
+    this.#maxNameBytes = maxNameBytes(dccType);
   }
 
   /** Begins with a new connection; resolves after the first list. */

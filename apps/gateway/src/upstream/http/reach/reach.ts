@@ -13,11 +13,8 @@ export const ADDRESS_NOT_ALLOWED = 'ERR_DCC_MCP_ADDRESS_NOT_ALLOWED';
 
 const LOOPBACK = blockList(['127.0.0.0/8', '::1']);
 
-/**
- * Addresses that no server has which somebody may name: unspecified and broadcast, link-local, multicast, the metadata
- * services of clouds, and the IPv6 notations that hide one of these.
- */
-const NEVER = blockList([
+/** Unspecified and broadcast, link-local, multicast, and the metadata services of clouds. */
+const NEVER_IPV4 = [
   '0.0.0.0/8',
   '169.254.0.0/16',
   '224.0.0.0/4',
@@ -25,14 +22,30 @@ const NEVER = blockList([
   '100.100.100.200',
   '168.63.129.16',
   '192.0.0.192',
+];
+
+/** Addresses that no server has which somebody may name, also in the IPv6 notations that hide an IPv4 address. */
+const NEVER = blockList([
+  ...NEVER_IPV4,
+  ...NEVER_IPV4.flatMap(translated),
   '::/96',
   'fe80::/10',
   'ff00::/8',
   'fd00:ec2::254',
-  // 169.254.0.0/16 behind NAT64 and 6to4 (RFC 6052, RFC 3056).
-  '64:ff9b::a9fe:0/112',
-  '2002:a9fe::/32',
+  // IPv4-translated (RFC 2765), Teredo (RFC 4380), and local NAT64 (RFC 8215), where only its operator knows which bits
+  // are the IPv4 address. No server has one of these for its own.
+  '::ffff:0:0:0/96',
+  '2001::/32',
+  '64:ff9b:1::/48',
 ]);
+
+/** The networks of IPv6 behind which NAT64 and 6to4 reach one of IPv4 (RFC 6052, RFC 3056). */
+function translated(network: string): readonly string[] {
+  const [address = '', bits = '32'] = network.split('/', 2);
+  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+  const groups = [a * 256 + b, c * 256 + d].map((group) => group.toString(16)).join(':');
+  return [`64:ff9b::${groups}/${96 + Number(bits)}`, `2002:${groups}::/${16 + Number(bits)}`];
+}
 
 /** Whether an address is one that nobody can allow. */
 export function isNeverAllowed(address: string): boolean {
