@@ -51,8 +51,8 @@ async function examine(mcpServers: object, env: Readonly<Record<string, string>>
   return report;
 }
 
-/** The URL of a proxy that answers every wish for a tunnel with `status`. */
-async function startTunnels(status: number): Promise<string> {
+/** The URL of a proxy that answers every wish with `status`. */
+async function startProxy(status: number): Promise<string> {
   const server = createServer((socket) => socket.once('data', () => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`)));
   server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
@@ -186,8 +186,8 @@ describe('a proxy that fails is the cause, not the server behind it:', () => {
       'can not be reached: connection refused',
       'start the proxy or correct',
     ],
-    ['wants a password', () => startTunnels(407), 'answered 407, it wants a user and password', action407],
-    ['denies the host', () => startTunnels(403), 'answered 403', 'let maya.example pass the proxy'],
+    ['wants a password', () => startProxy(407), 'answered 407, it wants a user and password', action407],
+    ['denies the host', () => startProxy(403), 'answered 403', 'let maya.example pass the proxy'],
     ['is no URL', () => 'http://[', 'HTTPS_PROXY names no proxy', 'correct HTTPS_PROXY'],
   ])('one that %s', async (_, proxy, message, action) => {
     const { problems } = await examine({ far: { url: 'https://maya.example/mcp' } }, { HTTPS_PROXY: await proxy() });
@@ -200,6 +200,20 @@ describe('a proxy that fails is the cause, not the server behind it:', () => {
       },
     ]);
   });
+});
+
+test('a refusal that may be of the proxy names it', async () => {
+  const { problems } = await examine(
+    { far: { url: 'http://maya.example/mcp' } },
+    { HTTP_PROXY: await startProxy(403) },
+  );
+  expect(problems).toMatchObject([
+    {
+      cause: 'forbidden',
+      message: expect.stringMatching(/^it answered with HTTP 403 \(or its proxy did, HTTP_PROXY: http:\/\/127/),
+      action: expect.stringContaining('; or let maya.example pass the proxy, or name it in NO_PROXY'),
+    },
+  ]);
 });
 
 test('a handshake that ended before the doctor lost its patience is late, too', async () => {

@@ -25,6 +25,16 @@ export function readProxyEnvironment(env: Readonly<Record<string, string | undef
   return { ...Object.fromEntries(named), no_proxy: without === undefined ? OWN_HOSTS : `${without},${OWN_HOSTS}` };
 }
 
+/** The variables that grpc-js reads, the first of them first. */
+const GRPC_VARIABLES = ['grpc_proxy', 'https_proxy', 'http_proxy'] as const;
+
+/** The proxy that grpc-js finds in the environment of the process at this moment, whatever the target. */
+export function grpcProxy(): NamedProxy | undefined {
+  const variable = GRPC_VARIABLES.find((name) => (process.env[name] ?? '') !== '');
+  const text = variable === undefined ? '' : (process.env[variable] ?? '');
+  return variable === undefined || !URL.canParse(text) ? undefined : { variable, url: new URL(text) };
+}
+
 /** The proxy of requests to one URL, but where `no_proxy` names its host. */
 export interface NamedProxy {
   /** The variable that names it. */

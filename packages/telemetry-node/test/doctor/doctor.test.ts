@@ -173,6 +173,15 @@ describe('runDoctor names the one cause of', () => {
     expect(report.problems[0]?.message).toMatch(/^the proxy http:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\) answered 407/);
   });
 
+  test('a proxy of the environment that makes no tunnel, over grpc', async () => {
+    const before = process.env['grpc_proxy'];
+    cleanups.push(() => restore('grpc_proxy', before));
+    process.env['grpc_proxy'] = `http://ada:sesame@127.0.0.1:${await freePort()}`;
+    const report = await diagnose({ [ENDPOINT]: 'https://collector.example:4317', [PROTOCOL]: 'grpc' });
+    expect(causes(report)).toEqual(['proxy']);
+    expect(report.problems[0]?.message).toMatch(/^the proxy http:\/\/127\.0\.0\.1:\d+ \(grpc_proxy\) is not there/);
+  });
+
   test('a protocol that does not exist', async () => {
     const report = await diagnose({ [ENDPOINT]: await httpSink(), [PROTOCOL]: 'http/proto' });
     expect(causes(report)).toEqual(['unsupported_protocol']);

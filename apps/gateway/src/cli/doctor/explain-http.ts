@@ -131,16 +131,22 @@ async function whyRefused(http: Http, message: string, { httpStatus }: HopFailur
   if (httpStatus < 400) {
     return { cause: 'redirect', message, action: 'write the URL that it redirects to' };
   }
+  const { hostname } = new URL(http.url);
+  const orProxy = /\(or its proxy did, /.test(message)
+    ? `; or let ${hostname} pass the proxy, or name it in NO_PROXY`
+    : '';
   const known = BY_STATUS[httpStatus];
   if (known !== undefined) {
-    return { ...known, message };
+    return { ...known, message, action: known.action + orProxy };
   }
   if (httpStatus >= 500) {
     const isProxy = httpStatus === 502 || httpStatus === 503 || httpStatus === 504;
     return {
       cause: 'server_error',
       message,
-      action: isProxy ? 'start what is behind it: a proxy answers in its place' : "look into the server's own log",
+      action:
+        (isProxy ? 'start what is behind it: a proxy answers in its place' : "look into the server's own log") +
+        orProxy,
     };
   }
   return whyNotFound(http, message, httpStatus);

@@ -1,6 +1,8 @@
 import { createFailure, type ExportCause, type ExportFailure } from '../../health/export-failure.ts';
 import type { TelemetrySignal } from '../../health/telemetry-health.ts';
 import { toOneLine } from '../otlp-response.ts';
+import type { NamedProxy } from '../proxy-environment.ts';
+import { describeProxy } from '../proxy-failure.ts';
 import { parsePushback, parseRetryAfter, readRetryInfo } from '../retry-wish.ts';
 import type { GrpcError } from './grpc-module.ts';
 
@@ -77,8 +79,26 @@ function toAction(signal: TelemetrySignal): string {
   );
 }
 
-/** Explains a gRPC status that is not OK; each signal is a service of its own, which a collector may lack. */
-export function failureOfGrpc(error: GrpcError, signal: TelemetrySignal): ExportFailure {
+/** grpc-js says no more where it is the proxy that makes no connection. */
+const NO_TUNNEL = /^No connection established\. Last error: undefined/;
+
+function failureOfProxy(proxy: NamedProxy): ExportFailure {
+  const { variable } = proxy;
+  return createFailure('proxy', `${describeProxy(proxy)} is not there, or makes no tunnel to the collector`, {
+    action: `start the proxy, let the collector’s host pass it, or correct ${variable}; a collector that needs none is named in no_proxy`,
+    isRetryable: true,
+  });
+}
+
+/**
+ * Explains a gRPC status that is not OK; each signal is a service of its own, which a collector may lack.
+ *
+ * @param proxy The one that the environment names.
+ */
+export function failureOfGrpc(error: GrpcError, signal: TelemetrySignal, proxy?: NamedProxy): ExportFailure {
+  if (proxy !== undefined && error.code === 14 && NO_TUNNEL.test(error.details)) {
+    return failureOfProxy(proxy);
+  }
   const cause = causeOf(error);
   const retryAfterMillis = readWish(error);
   const isRetryable = RETRYABLE.has(error.code) || (error.code === 8 && retryAfterMillis !== undefined);

@@ -1,6 +1,7 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import type { TelemetrySignal } from '../../health/telemetry-health.ts';
 import { VERSION } from '../../start/version.ts';
+import { grpcProxy } from '../proxy-environment.ts';
 import { TlsFiles } from '../tls-files.ts';
 import { failureOfThrown, type OtlpTransport, type SendResult } from '../transport.ts';
 import { failureOfGrpc } from './grpc-failure.ts';
@@ -27,7 +28,7 @@ export function toGrpcTarget(
   return { target: `${url.hostname}:${url.port === '' ? (isSecure ? '443' : '80') : url.port}`, isSecure };
 }
 
-/** OTLP over gRPC with bytes in and bytes out; nothing is read from the environment. */
+/** OTLP over gRPC with bytes in and bytes out; of the environment only its proxies are read. */
 export class GrpcTransport implements OtlpTransport {
   readonly answerType = 'application/grpc';
   readonly #grpc: GrpcModule;
@@ -75,7 +76,7 @@ export class GrpcTransport implements OtlpTransport {
         (error, response) => {
           signal.removeEventListener('abort', cancel);
           if (error !== null) {
-            resolve({ ok: false, failure: failureOfGrpc(error, this.#signal) });
+            resolve({ ok: false, failure: failureOfGrpc(error, this.#signal, grpcProxy()) });
           } else {
             resolve({ ok: true, body: response ?? Buffer.alloc(0), contentType: 'application/grpc' });
           }
