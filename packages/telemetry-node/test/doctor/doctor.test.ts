@@ -2,7 +2,7 @@ import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { freePort } from '@dcc-mcp/test-kit/free-port';
 import { startOtlpGrpcSink } from '@dcc-mcp/test-kit/otlp-grpc-sink';
 import { startOtlpSink, type OtlpReply } from '@dcc-mcp/test-kit/otlp-sink';
-import { status } from '@grpc/grpc-js';
+import { logVerbosity, setLogVerbosity, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -16,6 +16,9 @@ const tls = {
   cert: readFileSync(new URL('../tls/server.pem', import.meta.url), 'utf8'),
 };
 const cleanups: (() => unknown)[] = [];
+
+// It writes to the console by itself that it can't reach a proxy, also after the end of a test.
+setLogVerbosity(logVerbosity.NONE);
 
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) {
