@@ -133,6 +133,14 @@ test('instances says which left and which were not taken, with the reasons', asy
   expect(stdout).not.toContain('skipped');
 });
 
+test('traces say what each request was about', async () => {
+  await rest.post('/v1/call_batch', { calls: [{ tool_slug: rest.toolbox('add'), arguments: { a: 1, b: 2 } }] });
+  const { stdout } = await runInProcess(['traces', ...at]);
+  expect(stdout).toMatch(/ {2}search add two numbers {2}by Ada {2}/);
+  expect(stdout).toMatch(/ {2}call_batch 1 call {2}/);
+  expect(stdout).toMatch(/ {2}call toolbox\.\w{8}\.is_error {2}by Ada {2}/);
+});
+
 describe('from the link of an alert to the failing calls', () => {
   test.each([
     ['the page', (url: string) => `${url}/admin/?panel=calls&q=outcome%3Dtool_error&range=1h`],
@@ -248,6 +256,7 @@ test.each([
   [['traces', 'one', '--limit', '3'], /takes no --limit/],
   [['workflow'], /did you mean workflows\?/],
   [['exprot'], /did you mean export\?/],
+  [['export', 'traces'], /all traces are --kind traces/],
 ])('%j ends with 2 and says what is meant', async (args, words) => {
   const { code, stdout, stderr } = await runInProcess(args);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(words)]);

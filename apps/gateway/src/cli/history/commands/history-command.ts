@@ -95,6 +95,9 @@ function endWithReader(terminal: Terminal): void {
   });
 }
 
+/** No request has such an id. */
+const EXPORTED: ReadonlySet<string | undefined> = new Set(['calls', 'traces', 'searches', 'workflows']);
+
 interface Meant {
   readonly values: HistoryValues;
   readonly id?: string | undefined;
@@ -115,6 +118,9 @@ function readMeant(verb: HistoryVerb, values: HistoryValues, [word, ...more]: re
   }
   if (word !== undefined && taken === 'list' && !isLink(word)) {
     return { issue: `${verb} takes flags and a link only; a query is --q` };
+  }
+  if (verb === 'export' && EXPORTED.has(word)) {
+    return { issue: `an id stands there; all ${word} are --kind ${word}` };
   }
   const link = word !== undefined && isLink(word) ? readGatewayLink(word, Date.now()) : undefined;
   if (word !== undefined && isLink(word) && link === undefined) {

@@ -1,12 +1,13 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
 import type { CallRow, TraceRow, TraceSpan } from '@dcc-mcp/call-store';
+import { counted } from '../../../protocol/printable-text.ts';
 import { type Line, plain } from './print-lines.ts';
 import { durationOf, timeOf, toneOf } from './values.ts';
 
 /** What a call or a request is shown as: one line. */
 export function rowLine(row: CallRow | TraceRow): Line {
   const millis = 'duration_ms' in row ? row.duration_ms : row.total_ms;
-  const what = 'duration_ms' in row ? row.tool : `${row.operation}${row.tool === undefined ? '' : ` ${row.tool}`}`;
+  const what = 'duration_ms' in row ? row.tool : requestOf(row);
   const error = 'error' in row && row.error !== undefined ? `  ${row.error.message}` : '';
   const who = row.agent_name ?? row.client_platform;
   const by = who === undefined ? '' : `by ${who}`;
@@ -20,6 +21,12 @@ export function rowLine(row: CallRow | TraceRow): Line {
     },
     { text: error, tone: 'bad' },
   ];
+}
+
+/** What was asked for, and what about. */
+function requestOf({ operation, tool, subject, item_count: items }: TraceRow): string {
+  const about = tool ?? subject ?? (items === undefined ? undefined : counted(items, 'call'));
+  return about === undefined ? operation : `${operation} ${about}`;
 }
 
 const OUTCOME_WIDTH = 12;
