@@ -5,6 +5,7 @@ import {
   type RegisteredInstances,
   type Registration,
 } from '../../src/registry/http/registered-instances.ts';
+import { LEAVES } from '../../src/registry/table/leave.ts';
 
 /** One empty store, opened twice as two gateways would, and a way to let time pass for it. */
 export interface OpenedInstances {
@@ -95,6 +96,21 @@ export function registeredInstancesContract(name: string, open: () => Promise<Op
       await first.register(registration());
       expect([await second.remove(ID), await first.remove(ID)]).toEqual([true, false]);
       expect(await first.get(ID)).toBeUndefined();
+    });
+
+    test('both know for an hour how it has left, and no longer than until it is back', async () => {
+      const { first, second } = await open();
+      const leave = LEAVES.deregistered('Maya was closed');
+      await first.register(registration());
+      expect(await second.leaveOf(ID)).toBeUndefined();
+      await first.remove(ID, leave);
+      expect(await second.leaveOf(ID)).toEqual(leave);
+      await first.remove(ID, LEAVES.deregistered('again'));
+      expect(await second.leaveOf(ID)).toEqual(leave);
+      await second.register(registration());
+      expect(await first.leaveOf(ID)).toBeUndefined();
+      await second.remove(ID);
+      expect(await first.leaveOf(ID)).toBeUndefined();
     });
 
     test(`takes ${MAX_REGISTERED} and no more, and updates them still`, async () => {

@@ -4,12 +4,15 @@ import { randomUUID } from 'node:crypto';
 import type { RedisLink } from '../../src/cluster/redis/link/redis-link.ts';
 import { JoinedRegisteredInstances } from '../../src/cluster/redis/registry/joined-registered-instances.ts';
 import type { Registration } from '../../src/registry/http/registered-instances.ts';
+import { LEAVES } from '../../src/registry/table/leave.ts';
 import { registeredInstancesContract } from '../ports/registered-instances-contract.ts';
 import { onError, roomsOfFile, untilJoined } from './fixtures/rooms.ts';
 
 function registration(name: string, more: Partial<Registration> = {}): Registration {
   return { instanceId: name, dccType: 'maya', mcpUrl: 'http://127.0.0.1:1/mcp', ttlSecs: 30, ...more };
 }
+
+const UNREACHABLE = LEAVES.probesFailed(3, 'connection refused');
 
 describeWithTools({ describe, test }, ['redis-server'])('registered instances over Redis', () => {
   const rooms = roomsOfFile();
@@ -163,9 +166,9 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
     test('is taken out for all by the one of them that cleans up, and by no other', async () => {
       const [first, second] = await pair();
       await second.records.register(registration('maya'));
-      expect(await second.records.remove('maya', 'unreachable')).toBe(false);
+      expect(await second.records.remove('maya', UNREACHABLE)).toBe(false);
       expect(await idsOf(first)).toEqual(['maya']);
-      expect(await first.records.remove('maya', 'unreachable')).toBe(true);
+      expect(await first.records.remove('maya', UNREACHABLE)).toBe(true);
       expect(await idsOf(second)).toEqual([]);
     });
 
@@ -174,7 +177,7 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
       await first.records.register(registration('maya'));
       await first.records.close();
       await second.records.clean();
-      expect(await second.records.remove('maya', 'unreachable')).toBe(true);
+      expect(await second.records.remove('maya', UNREACHABLE)).toBe(true);
     });
 
     test('stays when whoever took it out has lost the lock to another one meanwhile', async () => {
@@ -182,7 +185,7 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
       await first.records.register(registration('maya'));
       await first.link.send(['DEL', first.link.key('{instances}', 'janitor')]);
       await second.records.clean();
-      expect(await first.records.remove('maya', 'unreachable')).toBe(false);
+      expect(await first.records.remove('maya', UNREACHABLE)).toBe(false);
       expect(await idsOf(second)).toEqual(['maya']);
     });
   });

@@ -183,7 +183,7 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
     });
   });
 
-  test('an instance that registers at one is found and called at the other, and leaves both', async () => {
+  test('an instance that registers at one is found and called at the other, and leaves both for one reason', async () => {
     const instanceId = '0a1b2c3d-0000-4000-8000-000000000001';
     const registration = { instance_id: instanceId, dcc_type: 'maya', mcp_url: plain.url, ttl_secs: 60 };
     expect((await ask(here, 'POST', '/v1/instances/register', registration)).status).toBe(200);
@@ -198,8 +198,13 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
     expect(beat.status).toBe(200);
     const moved = { ...registration, mcp_url: 'http://127.0.0.1:9/mcp' };
     expect((await ask(there, 'POST', '/v1/instances/register', moved)).status).toBe(409);
-    expect((await ask(there, 'POST', '/v1/instances/deregister', { instance_id: instanceId })).status).toBe(200);
+    const leaving = { instance_id: instanceId, reason: 'Maya was closed' };
+    expect((await ask(there, 'POST', '/v1/instances/deregister', leaving)).status).toBe(200);
     await until(async () => !(await hasMaya(here)));
+    for (const each of [here, there]) {
+      const { body } = await ask(each, 'GET', '/v1/debug/instances');
+      expect(body['departed']).toMatchObject([{ instance_id: instanceId, reason: 'it deregistered: Maya was closed' }]);
+    }
     expect((await ask(here, 'POST', '/v1/instances/heartbeat', { instance_id: instanceId })).status).toBe(404);
   });
 

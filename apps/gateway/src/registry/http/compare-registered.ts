@@ -14,9 +14,16 @@ export interface Compared {
   readonly now: number;
 }
 
+/** An instance that the store does not have any more. */
+export interface GoneInstance {
+  readonly instanceId: string;
+  /** Absent where it was taken out at another gateway. */
+  readonly leave: Leave | undefined;
+}
+
 /** What has changed in the store that the table does not know. */
 export interface RegisteredChanges {
-  readonly gone: readonly { readonly instanceId: string; readonly leave: Leave }[];
+  readonly gone: readonly GoneInstance[];
   readonly news: readonly RegisteredInstance[];
 }
 
@@ -51,8 +58,8 @@ function isLater({ heartbeatAt }: RegisteredInstance, { facts }: InstanceOffer):
   return heartbeatAt > (facts?.heartbeatAt ?? 0);
 }
 
-/** Silent for too long, or deregistered at another gateway. */
-function leaveOf({ facts: { heartbeatAt = 0, ttlSecs = 0 } = {} }: InstanceOffer, now: number): Leave {
+/** Silent for too long, or taken out at another gateway. */
+function leaveOf({ facts: { heartbeatAt = 0, ttlSecs = 0 } = {} }: InstanceOffer, now: number): Leave | undefined {
   const isOverdue = now >= heartbeatAt + ttlSecs * 1000;
-  return isOverdue ? LEAVES.missedHeartbeat(ttlSecs) : LEAVES.deregistered(undefined);
+  return isOverdue ? LEAVES.missedHeartbeat(ttlSecs) : undefined;
 }

@@ -3,11 +3,11 @@ import { isLoopback } from '../../config/reader/bind-rules.ts';
 import type { RegisteredFacts } from '../../upstream/upstream.ts';
 import { type InstanceOffer, registeredSettings } from '../table/instance-offer.ts';
 import type { InstanceSource, InstanceTable } from '../table/instance-table.ts';
-import { LEAVES } from '../table/leave.ts';
+import { type Leave, LEAVES } from '../table/leave.ts';
 import { isSameAddress, type ListenAddress, thisMachine, toListenAddress } from '../table/listen-address.ts';
 import type { Upstreams } from '../table/upstreams.ts';
 import { whyUnsafe } from './check-target.ts';
-import { compareRegistered, nextEndOf } from './compare-registered.ts';
+import { compareRegistered, type GoneInstance, nextEndOf, type RegisteredChanges } from './compare-registered.ts';
 import { RefusedRegistrations } from './refused-registrations.ts';
 import type { InstanceNews, RegisteredInstance, RegisteredInstances, Registration } from './registered-instances.ts';
 
@@ -60,8 +60,8 @@ export class HttpRegistry {
 
   constructor(options: HttpRegistryOptions) {
     this.#options = options;
-    this.#source = options.table.source('http', (instanceId) => {
-      options.store.remove(instanceId, 'unreachable').catch(options.onError);
+    this.#source = options.table.source('http', (instanceId, leave) => {
+      options.store.remove(instanceId, leave).catch(options.onError);
     });
     this.#refused = new RefusedRegistrations(this.#source);
   }
@@ -124,8 +124,9 @@ export class HttpRegistry {
 
   /** @returns Whether it was registered. */
   async deregister(instanceId: string, reason: string | undefined): Promise<boolean> {
-    const wasThere = await this.#options.store.remove(instanceId);
-    this.#source.withdraw(instanceId, LEAVES.deregistered(reason));
+    const leave = LEAVES.deregistered(reason);
+    const wasThere = await this.#options.store.remove(instanceId, leave);
+    this.#source.withdraw(instanceId, leave);
     this.#refused.delete(instanceId);
     return wasThere;
   }
@@ -179,14 +180,28 @@ export class HttpRegistry {
     };
   }
 
+  /** What the gateways have said that took them out. */
+  async #leavesOf(gone: readonly GoneInstance[]): Promise<ReadonlyMap<string, Leave | undefined>> {
+    const { store } = this.#options;
+    const untold = gone.filter(({ leave }) => leave === undefined);
+    return new Map(
+      await Promise.all(untold.map(async ({ instanceId }) => [instanceId, await store.leaveOf(instanceId)] as const)),
+    );
+  }
+
   async #sync(): Promise<void> {
     const { store, now, onError } = this.#options;
     const before = this.#source.offers();
     let live: readonly RegisteredInstance[] = [];
     try {
       live = await store.list();
-      const { gone, news } = compareRegistered({ before, current: this.#source.offers(), live, now: now() });
-      gone.forEach(({ instanceId, leave }) => this.#source.withdraw(instanceId, leave));
+      const compared = (): RegisteredChanges =>
+        compareRegistered({ before, current: this.#source.offers(), live, now: now() });
+      const told = await this.#leavesOf(compared().gone);
+      const { gone, news } = compared();
+      for (const { instanceId, leave = told.get(instanceId) } of gone) {
+        this.#source.withdraw(instanceId, leave ?? LEAVES.deregistered(undefined));
+      }
       news.forEach((instance) => this.#source.put(this.#toOffer(instance)));
     } catch (error) {
       onError(error);

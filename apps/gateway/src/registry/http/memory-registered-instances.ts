@@ -1,5 +1,8 @@
+import { BoundedMap } from '@dcc-mcp/bounds';
+import type { Leave } from '../table/leave.ts';
 import {
   type InstanceNews,
+  LEAVE_MILLIS,
   MAX_REGISTERED,
   type RegisteredInstance,
   type RegisteredInstances,
@@ -11,6 +14,9 @@ import {
 export class MemoryRegisteredInstances implements RegisteredInstances {
   readonly #now: () => number;
   readonly #instances = new Map<string, RegisteredInstance>();
+  readonly #left = new BoundedMap<string, { readonly leave: Leave; readonly at: number }>({
+    maxEntries: MAX_REGISTERED,
+  });
 
   /** @param now Epoch milliseconds. */
   constructor(now: () => number) {
@@ -34,6 +40,7 @@ export class MemoryRegisteredInstances implements RegisteredInstances {
       heartbeatAt: now,
     };
     this.#instances.set(instanceId, instance);
+    this.#left.delete(instanceId);
     return { kind: known === undefined ? 'added' : 'updated', instance };
   }
 
@@ -51,10 +58,18 @@ export class MemoryRegisteredInstances implements RegisteredInstances {
     return this.#live(instanceId);
   }
 
-  async remove(instanceId: string): Promise<boolean> {
+  async remove(instanceId: string, leave?: Leave): Promise<boolean> {
     const wasThere = this.#live(instanceId) !== undefined;
     this.#instances.delete(instanceId);
+    if (wasThere && leave !== undefined) {
+      this.#left.set(instanceId, { leave, at: this.#now() });
+    }
     return wasThere;
+  }
+
+  async leaveOf(instanceId: string): Promise<Leave | undefined> {
+    const left = this.#left.get(instanceId);
+    return left === undefined || this.#now() >= left.at + LEAVE_MILLIS ? undefined : left.leave;
   }
 
   async list(): Promise<readonly RegisteredInstance[]> {

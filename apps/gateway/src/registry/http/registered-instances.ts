@@ -1,3 +1,5 @@
+import type { Leave } from '../table/leave.ts';
+
 /** What an instance says of itself when it registers. */
 export interface Registration {
   /** A UUID in lower case. */
@@ -38,6 +40,9 @@ export type RegisterOutcome =
   /** There are as many as there may be. */
   | { readonly kind: 'full' };
 
+/** How long is known how an instance has left. */
+export const LEAVE_MILLIS: number = 60 * 60_000;
+
 /** The most instances that may be registered at a time. */
 export const MAX_REGISTERED = 1_000;
 
@@ -59,11 +64,13 @@ export interface RegisteredInstances {
   heartbeat(instanceId: string, news?: InstanceNews): Promise<RegisteredInstance | undefined>;
   get(instanceId: string): Promise<RegisteredInstance | undefined>;
   /**
-   * Takes it out for all. One that is `unreachable` from here may be well for others: where several gateways share it, the
-   * one of them that cleans up decides.
+   * Takes it out for all. One that the gateway has ended (`leave.eviction`) may be well for others: where several gateways
+   * share it, the one of them that cleans up decides.
    *
    * @returns Whether it was there, and is there no more.
    */
-  remove(instanceId: string, reason?: 'unreachable'): Promise<boolean>;
+  remove(instanceId: string, leave?: Leave): Promise<boolean>;
+  /** How one has left that was taken out within the last hour, at whatever gateway; none where nobody said. */
+  leaveOf(instanceId: string): Promise<Leave | undefined>;
   list(): Promise<readonly RegisteredInstance[]>;
 }

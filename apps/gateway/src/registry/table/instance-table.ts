@@ -86,7 +86,7 @@ export class InstanceTable {
   readonly #running = new Map<string, Running>();
   /** Upstreams that are there no longer and still have calls to finish. */
   readonly #leaving = new Set<Upstream>();
-  readonly #onEvicted = new Map<InstanceSourceName, (instanceId: string) => void>();
+  readonly #onEvicted = new Map<InstanceSourceName, (instanceId: string, leave: Leave) => void>();
   #limits: NonNullable<UpstreamDeps['limits']> = {};
   #isClosing = false;
   #tellsRows = false;
@@ -99,7 +99,7 @@ export class InstanceTable {
   }
 
   /** @param onEvicted Told of an instance that the gateway has ended: the source has it no longer. */
-  source(name: InstanceSourceName, onEvicted?: (instanceId: string) => void): InstanceSource {
+  source(name: InstanceSourceName, onEvicted?: (instanceId: string, leave: Leave) => void): InstanceSource {
     if (onEvicted !== undefined) {
       this.#onEvicted.set(name, onEvicted);
     }
@@ -180,7 +180,7 @@ export class InstanceTable {
 
   #evict(instanceId: string, leave: Leave): void {
     for (const source of this.#offers.deleteAll(instanceId)) {
-      this.#onEvicted.get(source)?.(instanceId);
+      this.#onEvicted.get(source)?.(instanceId, leave);
     }
     this.#settle(instanceId, leave);
   }

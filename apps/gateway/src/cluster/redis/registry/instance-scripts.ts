@@ -8,6 +8,7 @@ import { redisScript } from '../link/redis-script.ts';
 //   ends         sorted set of ids by the time at which each is overdue
 //   changes      sorted set of ids by the number of their last change; of those that have gone, too
 //   change       numbers the changes
+//   left:ID      how one has left that was taken out, for an hour
 const COMMON = `
 local prefix, ends, now = KEYS[1], KEYS[1] .. 'ends', tonumber(ARGV[1])
 local function rowOf(id) return prefix .. 'instance:' .. id end
@@ -51,7 +52,7 @@ if isLive(id) then
 elseif redis.call('ZCARD', ends) >= tonumber(ARGV[3]) then
   return { 'full' }
 end
-redis.call('DEL', rowOf(id))
+redis.call('DEL', rowOf(id), prefix .. 'left:' .. id)
 redis.call('HSET', rowOf(id), 'said', ARGV[9], 'url', url, 'owner', owner, 'registeredAt', registeredAt,
   'heartbeatAt', ARGV[5], 'millis', ARGV[6], 'scene', ARGV[10], 'fingerprint', ARGV[11])
 live(id, tonumber(ARGV[5]), tonumber(ARGV[6]))
@@ -75,10 +76,14 @@ if wasThere and tonumber(redis.call('HGET', rowOf(id), 'heartbeatAt')) > tonumbe
 redis.call('DEL', rowOf(id))
 redis.call('ZREM', ends, id)
 if wasThere then changed(id) end
+if wasThere and ARGV[4] ~= '' then redis.call('SET', prefix .. 'left:' .. id, ARGV[4], 'PX', ARGV[5]) end
 return wasThere and 1 or 0
 `;
 
-/** ARGV: now, id, and the time after which it was not heard of where it is to go. Gives 1 where it was there. */
+/**
+ * ARGV: now, id, the time after which it was not heard of where it is to go, how it leaves or nothing, and for how many
+ * milliseconds that is known. Gives 1 where it was there.
+ */
 export const REMOVE_INSTANCE: RedisScript = redisScript(`${COMMON}${REMOVE}`);
 
 /** The same of the janitor, whose token is the last of ARGV. Gives -1 where it is the janitor no more. */

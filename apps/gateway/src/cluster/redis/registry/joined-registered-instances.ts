@@ -6,6 +6,7 @@ import type {
   RegisterOutcome,
   Registration,
 } from '../../../registry/http/registered-instances.ts';
+import type { Leave } from '../../../registry/table/leave.ts';
 import { FencedLock } from '../janitor/fenced-lock.ts';
 import { Janitor, LOCK_MILLIS } from '../janitor/janitor.ts';
 import { JoinedRoom } from '../joined/joined-room.ts';
@@ -29,8 +30,8 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   #elsewhere = new Map<string, RegisteredInstance>();
   /** Those that were heard of here while Redis was away. */
   readonly #ahead = new Set<string>();
-  /** When what has been removed here while Redis was away was removed; epoch milliseconds. */
-  readonly #removed = new Map<string, number>();
+  /** What has been removed here while Redis was away: when, in epoch milliseconds, and how it left. */
+  readonly #removed = new Map<string, { readonly at: number; readonly leave: Leave | undefined }>();
   readonly #remote: RedisRegisteredInstances;
   readonly #room: JoinedRoom;
   readonly #janitor: Janitor;
@@ -99,22 +100,29 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
     );
   }
 
-  async remove(instanceId: string, reason?: 'unreachable'): Promise<boolean> {
-    if (reason === 'unreachable') {
-      return this.#evict(instanceId);
+  async remove(instanceId: string, leave?: Leave): Promise<boolean> {
+    if (leave?.eviction !== undefined) {
+      return this.#evict(instanceId, leave);
     }
     const wasThere = await this.#room.run(
-      () => this.#remote.remove(instanceId),
+      () => this.#remote.remove(instanceId, leave),
       async () => {
         const isKnown = this.#elsewhere.has(instanceId) || (await this.#here.get(instanceId)) !== undefined;
         if (isKnown) {
-          this.#removed.set(instanceId, this.#now());
+          this.#removed.set(instanceId, { at: this.#now(), leave });
         }
         return isKnown;
       },
     );
     await this.#forget(instanceId);
     return wasThere;
+  }
+
+  async leaveOf(instanceId: string): Promise<Leave | undefined> {
+    return this.#room.run(
+      () => this.#remote.leaveOf(instanceId),
+      async () => this.#removed.get(instanceId)?.leave,
+    );
   }
 
   async list(): Promise<readonly RegisteredInstance[]> {
@@ -139,10 +147,10 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   }
 
   /** Those who do not clean up go on without it until it is heard of again, and leave it to the others. */
-  async #evict(instanceId: string): Promise<boolean> {
+  async #evict(instanceId: string, leave: Leave): Promise<boolean> {
     const { token } = this.#janitor;
     const isGone = await this.#room.run(
-      async () => token !== undefined && (await this.#remote.evict(instanceId, token)),
+      async () => token !== undefined && (await this.#remote.evict(instanceId, leave, token)),
       async () => false,
     );
     if (isGone) {
@@ -205,8 +213,8 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
     if (hasLost) {
       this.#remote.forget();
     }
-    for (const [instanceId, at] of this.#removed) {
-      await this.#remote.remove(instanceId, at);
+    for (const [instanceId, { at, leave }] of this.#removed) {
+      await this.#remote.remove(instanceId, leave, at);
       this.#removed.delete(instanceId);
     }
     const here = await this.#here.list();

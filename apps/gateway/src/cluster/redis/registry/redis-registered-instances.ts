@@ -1,12 +1,14 @@
 import { isLoopback } from '../../../config/reader/bind-rules.ts';
 import {
   type InstanceNews,
+  LEAVE_MILLIS,
   MAX_REGISTERED,
   type RegisteredInstance,
   type RegisteredInstances,
   type RegisterOutcome,
   type Registration,
 } from '../../../registry/http/registered-instances.ts';
+import type { Leave } from '../../../registry/table/leave.ts';
 import { fromPresent, parseOwn, toArguments, toList, toPresent } from '../joined/replies.ts';
 import { type RedisLink, slotTag } from '../link/redis-link.ts';
 import {
@@ -93,15 +95,19 @@ export class RedisRegisteredInstances implements Omit<RegisteredInstances, 'remo
   }
 
   /** @param heardBefore One that was heard of later stays; epoch milliseconds. */
-  async remove(instanceId: string, heardBefore: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
-    const args = [this.#toShared(this.#now()), instanceId, this.#toShared(heardBefore)];
+  async remove(instanceId: string, leave?: Leave, heardBefore: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
+    const args = [this.#toShared(this.#now()), instanceId, this.#toShared(heardBefore), ...toLeft(leave)];
     return (await this.#link.run(REMOVE_INSTANCE, [this.prefix], args)) === 1;
   }
 
   /** What the janitor does with one that it can't reach. @returns Whether it was there; false where the token is old. */
-  async evict(instanceId: string, token: string): Promise<boolean> {
-    const args = [this.#toShared(this.#now()), instanceId, String(Number.MAX_SAFE_INTEGER), token];
+  async evict(instanceId: string, leave: Leave, token: string): Promise<boolean> {
+    const args = [this.#toShared(this.#now()), instanceId, String(Number.MAX_SAFE_INTEGER), ...toLeft(leave), token];
     return (await this.#link.run(EVICT_INSTANCE, [this.prefix], args)) === 1;
+  }
+
+  async leaveOf(instanceId: string): Promise<Leave | undefined> {
+    return parseOwn<Leave>(await this.#link.send(['GET', `${this.prefix}left:${instanceId}`]));
   }
 
   /** Takes out what is overdue. @returns Whether the token is not old. */
@@ -175,6 +181,10 @@ export class RedisRegisteredInstances implements Omit<RegisteredInstances, 'remo
       }
     );
   }
+}
+
+function toLeft(leave: Leave | undefined): readonly [leave: string, millis: string] {
+  return [leave === undefined ? '' : JSON.stringify(leave), String(LEAVE_MILLIS)];
 }
 
 type Said = Omit<RegisteredInstance, 'owner' | 'scene' | 'capabilitiesFingerprint' | 'registeredAt' | 'heartbeatAt'> & {

@@ -37,7 +37,7 @@ const METHODS: { readonly [Name in keyof Ports]: readonly (keyof Ports[Name] & s
   inputRounds: ['put', 'find', 'remove'],
   resourceOwners: ['replace', 'add', 'forget', 'ownersOf'],
   searchMemory: ['remember', 'join'],
-  registeredInstances: ['register', 'heartbeat', 'get', 'remove', 'list'],
+  registeredInstances: ['register', 'heartbeat', 'get', 'remove', 'leaveOf', 'list'],
   leases: ['acquire', 'renew', 'release'],
   quotas: ['consume', 'tracked'],
   jobs: ['create', 'write', 'remove', 'read', 'gatewayOf', 'list', 'open'],
