@@ -7,6 +7,7 @@ import { findSlug } from '../fixtures/callers.ts';
 import { scrape, valuesOf } from '../fixtures/exposition.ts';
 import { type HeldServer, startHeldServer } from '../fixtures/held-server.ts';
 import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -54,6 +55,20 @@ async function call(url: string, server: string, tool: string, args: Json = {}):
   return (await (await fetch(`${url}/v1/call`, { method: 'POST', headers, body })).json()) as Json;
 }
 
+/** Resolves when as many calls as these are at the server, and wait for it. */
+async function untilLoaded(
+  url: string,
+  server: string,
+  load: Readonly<Record<'in_flight' | 'queue_depth', number>>,
+): Promise<void> {
+  await until(async () => {
+    const answer = await fetch(`${url}/v1/debug/instances`);
+    const { instances } = (await answer.json()) as { instances: readonly Json[] };
+    const { in_flight: running, queue_depth: waiting } = instances.find(({ dcc_type: type }) => type === server)!;
+    return running === load.in_flight && waiting === load.queue_depth;
+  });
+}
+
 interface Said {
   readonly row: Readonly<Record<'duration_ms' | 'queue_ms' | 'gateway_ms' | 'upstream_ms', number | undefined>>;
   readonly span: DecodedSpan;
@@ -61,10 +76,21 @@ interface Said {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
+/** A worker that is busy for half a second is not waited for: its rows are there the next time. */
+async function rowOf(url: string, label: string): Promise<Json & Said['row']> {
+  let row: (Json & Said['row']) | undefined;
+  await until(async () => {
+    const answer = await fetch(`${url}/v1/debug/calls`);
+    const { calls } = (await answer.json()) as { calls: readonly (Json & Said['row'])[] };
+    row = calls.find(({ tool_label: each }) => each === label);
+    return row !== undefined;
+  });
+  return row!;
+}
+
 /** What rows, spans, trace and metrics say of the only call of a tool. */
 async function saidOf(url: string, label: string): Promise<Said> {
-  const { calls } = (await (await fetch(`${url}/v1/debug/calls`)).json()) as { calls: readonly (Json & Said['row'])[] };
-  const row = calls.find(({ tool_label: each }) => each === label)!;
+  const row = await rowOf(url, label);
   const { spans } = (await (await fetch(`${url}/v1/debug/traces/${String(row['request_id'])}`)).json()) as Said;
   const isIts = ({ name, attributes }: DecodedSpan): boolean =>
     name === 'gateway.call' && attributes['dcc_mcp.request_id'] === row['request_id'];
@@ -92,7 +118,7 @@ test.each([
     const read = call(url, 'held', 'read');
     const first = await held.nextCall();
     const write = call(url, 'held', 'write');
-    await wait(100);
+    await untilLoaded(url, 'held', { in_flight: 1, queue_depth: 1 });
     first.drop();
     const second = await held.nextCall();
     await wait(WAIT_MILLIS);
@@ -114,7 +140,7 @@ test.each([
 ])('what waits for a server that goes meanwhile says how long it waited: %s', async (_, workers) => {
   await withGateway(workers, async (url) => {
     const leave = call(url, 'leaving', 'leave', { millis: WAIT_MILLIS });
-    await wait(100);
+    await untilLoaded(url, 'leaving', { in_flight: 1, queue_depth: 0 });
     const [write, read] = await Promise.all([call(url, 'leaving', 'write'), call(url, 'leaving', 'read'), leave]);
     expect([write, read]).toMatchObject([{ error: { kind: 'backend-unreachable' } }, { ok: true }]);
     const ended = await saidOf(url, 'leaving__write');
